@@ -1,0 +1,102 @@
+"""What a contact attempt can be and how it may change. Pure: no database, no clock."""
+
+from enum import StrEnum
+
+
+class Channel(StrEnum):
+    """How somebody is reached."""
+
+    whatsapp = "whatsapp"
+    sms = "sms"
+    email = "email"
+    letter = "letter"
+    call = "call"
+    visit = "visit"
+    card = "card"
+
+
+MESSAGE_CHANNELS = frozenset({Channel.whatsapp, Channel.sms, Channel.email})
+
+
+class Owner(StrEnum):
+    """Who carries an attempt out: a worker, a clerk who prints, a coach who calls or goes there."""
+
+    system = "system"
+    clerk = "clerk"
+    coach = "coach"
+
+
+class AttemptStatus(StrEnum):
+    """Where an attempt stands.
+
+    planned: waits for its moment or its owner. claimed: a worker is sending it. sent: left us (a letter:
+    printed). delivered, read: as the channel tells. done: a call, visit or card that took place. failed:
+    did not reach. returned: the letter came back. unknown: sent perhaps; a person decides. cancelled:
+    no longer wanted (a response came, the plan stopped). expired: its latest moment passed.
+    """
+
+    planned = "planned"
+    claimed = "claimed"
+    sent = "sent"
+    delivered = "delivered"
+    read = "read"
+    done = "done"
+    failed = "failed"
+    returned = "returned"
+    unknown = "unknown"
+    cancelled = "cancelled"
+    expired = "expired"
+
+
+_S = AttemptStatus
+
+ALLOWED_ATTEMPT_CHANGES: dict[AttemptStatus, frozenset[AttemptStatus]] = {
+    _S.planned: frozenset({_S.claimed, _S.sent, _S.done, _S.failed, _S.cancelled, _S.expired}),
+    _S.claimed: frozenset({_S.sent, _S.delivered, _S.read, _S.failed, _S.unknown, _S.planned, _S.cancelled}),
+    _S.sent: frozenset({_S.delivered, _S.read, _S.failed, _S.returned, _S.unknown}),
+    _S.delivered: frozenset({_S.read, _S.returned}),
+    _S.read: frozenset(),
+    _S.done: frozenset(),
+    _S.failed: frozenset(),
+    _S.returned: frozenset(),
+    _S.unknown: frozenset({_S.sent, _S.delivered, _S.read, _S.failed}),
+    _S.cancelled: frozenset(),
+    _S.expired: frozenset(),
+}
+
+OPEN = frozenset({_S.planned, _S.claimed})
+"""Not carried out yet."""
+
+REACHED_OUT = frozenset({_S.sent, _S.delivered, _S.read, _S.done, _S.returned, _S.unknown})
+"""Carried out, whatever came of it: the attempts that count as 'sent'."""
+
+
+class Result(StrEnum):
+    """What came of a call or a visit."""
+
+    spoke = "spoke"
+    no_answer = "no_answer"
+    voicemail = "voicemail"
+    wrong_number = "wrong_number"
+    met = "met"
+    nobody_home = "nobody_home"
+    refused = "refused"
+    moved = "moved"
+    wrong_address = "wrong_address"
+    card_left = "card_left"
+
+
+CALL_RESULTS = (Result.spoke, Result.no_answer, Result.voicemail, Result.wrong_number)
+VISIT_RESULTS = (Result.met, Result.nobody_home, Result.refused, Result.moved, Result.wrong_address)
+CONTACT = frozenset({Result.spoke, Result.met, Result.refused})
+"""Results by which the young person was really spoken to: they count as a response."""
+
+
+def may_change(before: AttemptStatus, after: AttemptStatus) -> bool:
+    """Whether an attempt in status `before` may become `after`."""
+    return after in ALLOWED_ATTEMPT_CHANGES[before]
+
+
+def before(after: AttemptStatus) -> tuple[AttemptStatus, ...]:
+    """All statuses from which an attempt may become `after`: the WHERE of the conditional UPDATE."""
+    return tuple(status for status, allowed in ALLOWED_ATTEMPT_CHANGES.items() if after in allowed)

@@ -1,0 +1,154 @@
+"""The database: engine, one session per request, UTC times, time-ordered ids.
+
+`session()` reads; `write()` is the one way to change anything. A verb of a service opens `write()` once;
+verbs called inside it join, so that what belongs together commits together. What must happen only after
+the commit (jobs, notices) is handed to `after_commit`.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import uuid_utils.compat as uuid_utils
+from flask import Flask, current_app, g
+from sqlalchemy import Connection, DateTime, Dialect, Engine, create_engine, event, types
+from sqlmodel import Session
+
+from outreach.config import Settings
+
+
+def new_id() -> UUID:
+    """A time-ordered id (UUIDv7): new rows land at the end of an index."""
+    return uuid_utils.uuid7()
+
+
+class UtcDateTime(types.TypeDecorator[datetime]):
+    """Aware datetimes in UTC; a naive one is a mistake and raises ValueError."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """To the database: UTC, without offset on SQLite, which knows none."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without time zone does not go into the database")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """From the database: always aware."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def make_engine(settings: Settings) -> Engine:
+    """An engine with the habits of its database: WAL and BEGIN IMMEDIATE, or time-outs on PostgreSQL."""
+    if settings.is_sqlite:
+        if settings.database_url.startswith("sqlite:///"):
+            Path(settings.database_url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+        engine = create_engine(settings.database_url)
+        event.listen(engine, "connect", _sqlite_connect)
+        event.listen(engine, "begin", _sqlite_begin)
+        return engine
+    url = settings.database_url.replace("postgresql://", "postgresql+psycopg://", 1)
+    options = "-c statement_timeout=60000 -c lock_timeout=20000 -c timezone=UTC"
+    return create_engine(url, pool_pre_ping=True, max_overflow=10, connect_args={"options": options})
+
+
+def _sqlite_connect(connection: Any, _record: object) -> None:
+    # The driver must not begin transactions by itself: _begin does, see there.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.execute("PRAGMA synchronous=NORMAL")
+    cursor.execute("PRAGMA busy_timeout=30000")
+    cursor.close()
+
+
+def _sqlite_begin(connection: Connection) -> None:
+    # A writing transaction takes the write lock at once, so that it never fails half way for having read
+    # first; reads take no transaction at all and so always see what was committed last.
+    if connection.get_execution_options().get("writing"):
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+class _Unit(Session):
+    """A session that refuses to flush outside `write()`: a change that nobody commits is a bug."""
+
+    writing = False
+
+
+@event.listens_for(_Unit, "before_flush")
+def _only_inside_write(session: _Unit, _context: object, _instances: object) -> None:
+    if not session.writing and (session.new or session.dirty or session.deleted):
+        raise RuntimeError("a change outside db.write()")
+
+
+def engine() -> Engine:
+    """The engine of the current app."""
+    found: Engine = current_app.extensions["outreach_engine"]
+    return found
+
+
+def session() -> Session:
+    """The session of this request, command or task: for reading, and inside `write()` for changing."""
+    if "outreach_session" not in g:
+        g.outreach_session = _Unit(engine())
+    found: Session = g.outreach_session
+    return found
+
+
+@contextmanager
+def write() -> Iterator[Session]:
+    """One transaction: everything inside commits together or not at all.
+
+    1. Inside an outer `write()` it joins that one.
+    2. Otherwise it begins a writing transaction at once (SQLite: BEGIN IMMEDIATE).
+    3. It commits at the end, or rolls back on any exception.
+    4. Only after the commit what was given to `after_commit` runs, in order; an error there does not
+       undo what was committed.
+    """
+    unit = session()
+    assert isinstance(unit, _Unit)
+    if unit.writing:
+        yield unit
+        return
+    if unit.in_transaction():
+        unit.rollback()
+    callbacks: list[Callable[[], None]] = []
+    unit.info["after_commit"] = callbacks
+    unit.writing = True
+    try:
+        unit.connection(execution_options={"writing": True})
+        yield unit
+        unit.commit()
+    except BaseException:
+        unit.rollback()
+        raise
+    finally:
+        unit.writing = False
+    for callback in callbacks:
+        callback()
+
+
+def after_commit(callback: Callable[[], None]) -> None:
+    """Run `callback` once the transaction that is now open has committed; never when it rolls back."""
+    session().info["after_commit"].append(callback)
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Give the app its engine and close the session of each request."""
+    app.extensions["outreach_engine"] = make_engine(settings)
+
+    @app.teardown_appcontext
+    def close(_error: BaseException | None) -> None:
+        unit = g.pop("outreach_session", None)
+        if unit is not None:
+            unit.close()
