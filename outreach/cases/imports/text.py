@@ -1,0 +1,24 @@
+"""Text of a cell as it is kept: one line, one form of each letter, nothing invisible. Pure."""
+
+import re
+import unicodedata
+
+# Joiners (U+200C, U+200D) belong to Persian and Indic names and stay. Marks that turn the writing
+# direction around could make a name on a letter read as another one.
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    "\ud800-\udfff\ue000-\uf8ff]"
+)
+_GARBLED = re.compile("\ufffd|[ÃÂÅÄÐ][\u0080-\u00bf\u20ac\u201a-\u2030\u0152\u0153\u0160\u0161\u2122]")
+
+
+def clean(text: str) -> str:
+    """The text in NFC, white space as single spaces, without control, direction and private characters."""
+    if text.isascii() and text.isprintable() and "  " not in text:
+        return text.strip()
+    return " ".join(_INVISIBLE.sub("", unicodedata.normalize("NFC", text)).split())
+
+
+def looks_garbled(text: str) -> bool:
+    """Whether letters were lost on the way: `JosÃ©` and `Jos�` instead of `José`."""
+    return not text.isascii() and _GARBLED.search(text) is not None
