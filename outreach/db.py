@@ -14,10 +14,27 @@ from uuid import UUID
 
 import uuid_utils.compat as uuid_utils
 from flask import Flask, current_app, g
-from sqlalchemy import Connection, DateTime, Dialect, Engine, create_engine, event, types
-from sqlmodel import Session
+from sqlalchemy import (
+    Connection,
+    DateTime,
+    Dialect,
+    Engine,
+    Table,
+    create_engine,
+    event,
+    types,
+)
+from sqlmodel import Session, SQLModel
 
 from outreach.config import Settings
+
+SQLModel.metadata.naming_convention = {
+    "ix": "ix_%(column_0_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "pk": "pk_%(table_name)s",
+}
+"""Constraints have names, so that a migration can take one away again on every database."""
 
 
 def new_id() -> UUID:
@@ -89,6 +106,12 @@ class _Unit(Session):
 def _only_inside_write(session: _Unit, _context: object, _instances: object) -> None:
     if not session.writing and (session.new or session.dirty or session.deleted):
         raise RuntimeError("a change outside db.write()")
+
+
+def table(model: type[SQLModel]) -> Table:
+    """The table behind a model, for statements over many rows."""
+    found: Table = model.__table__  # type: ignore[attr-defined]  # set by SQLModel's metaclass
+    return found
 
 
 def engine() -> Engine:

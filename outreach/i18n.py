@@ -2,8 +2,8 @@
 
 from datetime import date, datetime
 
-from flask_babel import get_locale, gettext, lazy_gettext, ngettext
 from babel.dates import format_date as babel_date
+from flask_babel import get_locale, gettext, lazy_gettext, ngettext
 
 from outreach import clock
 

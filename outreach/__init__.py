@@ -1,0 +1,75 @@
+"""Outreach: how municipalities reach young people who left school early.
+
+`create_app` reads from top to bottom as the list of rooms.
+"""
+
+from typing import Literal
+
+from flask import Flask
+from flask_wtf import CSRFProtect
+from htmx_flask import Htmx
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from outreach import db
+from outreach.config import ROOT, Settings, load
+
+Zone = Literal["all", "public", "staff"]
+
+
+def create_app(settings: Settings | None = None, zone: Zone = "all") -> Flask:
+    """The web application: the public zone, the staff zone or both in one process.
+
+    Raises Refused when the settings do not fit (see config.load).
+    """
+    settings = settings or load()
+    app = Flask(__name__, template_folder=str(ROOT / "templates"), static_folder=None)
+    app.secret_key = settings.secret_key
+    app.extensions["outreach_settings"] = settings
+    https = settings.base_url.startswith("https://")
+    app.config.update(
+        MAX_CONTENT_LENGTH=settings.max_upload_mb * 1024 * 1024,
+        MAX_FORM_MEMORY_SIZE=1024 * 1024,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SECURE=https,
+        REMEMBER_COOKIE_SECURE=https,
+        REMEMBER_COOKIE_HTTPONLY=True,
+    )
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+
+    db.init_app(app, settings)
+    _web(app, https)
+    _rooms(app, zone)
+    _subscriptions(app)
+    return app
+
+
+def _web(app: Flask, https: bool) -> None:
+    from outreach.staff import security
+    from outreach.web import access, assets, errors, headers, language, layout
+
+    language.init_app(app)
+    Htmx(app)
+    CSRFProtect(app)
+    security.init_app(app)
+    access.init_app(app)
+    layout.init_app(app)
+    errors.init_app(app)
+    headers.init_app(app, https=https)
+    assets.init_app(app)
+
+
+def _rooms(app: Flask, zone: Zone) -> None:
+    from outreach.web import views as web
+
+    app.register_blueprint(web.blueprint)
+
+
+def _subscriptions(app: Flask) -> None:
+    """Which room hears of which kinds of events, in this order, inside the recording transaction."""
+    from outreach.cases.timeline import Subscriptions
+
+    subscriptions: Subscriptions = {}
+    app.extensions["outreach_subscriptions"] = subscriptions

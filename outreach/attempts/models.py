@@ -1,0 +1,49 @@
+"""The table of contact attempts: outbox, task list and what the response rates count, in one."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Column, Index, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from outreach import db
+
+
+class ContactAttempt(SQLModel, table=True):
+    """One thing sent or done to reach a person: a message, letter, call, visit or card.
+
+    `step` is the name of the plan's step; `ordinal` 2 is its fallback. An attempt outside a plan has no
+    enrolment and its channel as step. `due_at` is when it should happen, `latest_at` until when it may.
+    `response_event_id` is the response that came after it, when it was the last that had reached out.
+    """
+
+    __tablename__ = "contact_attempt"
+    __table_args__ = (
+        UniqueConstraint("enrolment_id", "step", "ordinal"),
+        Index("ix_attempt_open", "status", "channel", "due_at"),
+        Index("ix_attempt_case", "case_id", "due_at"),
+        Index("ix_attempt_campaign_step", "campaign_id", "step"),
+    )
+
+    id: UUID = Field(default_factory=db.new_id, primary_key=True)
+    case_id: UUID = Field(foreign_key="case_file.id")
+    enrolment_id: UUID | None = Field(default=None, foreign_key="enrolment.id")
+    campaign_id: UUID | None = Field(default=None, foreign_key="campaign.id")
+    step: str
+    ordinal: int = 1
+    channel: str
+    owner: str
+    template: str | None = None
+    variant: str | None = None
+    status: str = "planned"
+    result: str | None = None
+    reason: str | None = None
+    provider_id: str | None = Field(default=None, index=True)
+    planned_at: datetime = Field(sa_column=Column(db.UtcDateTime, nullable=False))
+    due_at: datetime = Field(sa_column=Column(db.UtcDateTime, nullable=False))
+    latest_at: datetime | None = Field(default=None, sa_column=Column(db.UtcDateTime))
+    claimed_until: datetime | None = Field(default=None, sa_column=Column(db.UtcDateTime))
+    sent_at: datetime | None = Field(default=None, sa_column=Column(db.UtcDateTime))
+    delivered_at: datetime | None = Field(default=None, sa_column=Column(db.UtcDateTime))
+    ended_at: datetime | None = Field(default=None, sa_column=Column(db.UtcDateTime))
+    response_event_id: UUID | None = Field(default=None, foreign_key="case_event.id")

@@ -1,0 +1,1 @@
+"""Persons, households, cases, and the timeline through which all that happens to a case is recorded."""

@@ -1,0 +1,54 @@
+"""The outreach command: the list of its commands, each from the room it belongs to."""
+
+import os
+import signal
+import sys
+import tempfile
+
+import click
+
+from outreach import config, db, schema
+from outreach.console import Answer, answers
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """Reach young people who left school early."""
+
+
+@main.command("init")
+@answers
+def init() -> Answer:
+    """Migrate the database to the newest schema; safe to repeat."""
+    schema.migrate(db.engine())
+    return {"migrated": True}, "The database has the newest schema."
+
+
+@main.command("web")
+def web() -> None:
+    """Serve the pages on 127.0.0.1 and PORT (8000) with gunicorn."""
+    settings = config.load()
+    workers = os.environ.get("WEB_CONCURRENCY", "2")
+    arguments = {
+        "--bind": f"127.0.0.1:{settings.port}",
+        "--workers": workers,
+        "--worker-class": "gthread",
+        "--threads": "4",
+        "--worker-tmp-dir": tempfile.gettempdir(),
+    }
+    flat = [word for pair in arguments.items() for word in pair]
+    # Gunicorn takes this process over, so that signals reach it itself.
+    os.execv(sys.executable, [sys.executable, "-m", "gunicorn", *flat, "outreach.wsgi:app"])  # noqa: S606
+
+
+@main.command("worker")
+def worker() -> None:
+    """Do the queued and the timed work: a tick each minute, messages that are due."""
+    from outreach.worker import consume
+
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    consume()
+
+
+if __name__ == "__main__":
+    main()

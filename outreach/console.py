@@ -1,0 +1,70 @@
+"""What all commands share: --json, --now, refusals on stderr, exit codes 0, 1 and 2."""
+
+import json
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import datetime
+from functools import wraps
+from typing import Any, TypeVar
+
+import click
+
+from outreach import clock, create_app
+from outreach.errors import Refused
+
+T = TypeVar("T")
+Answer = tuple[dict[str, Any], str]
+"""What a command found: the JSON document and the sentence for a person."""
+
+
+class Moment(click.ParamType[datetime]):
+    """An ISO moment or day on the command line."""
+
+    name = "ISO"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """To an aware datetime; wrong use (exit 2) when it is none."""
+        if isinstance(value, datetime):
+            return value
+        try:
+            return clock.parse(value)
+        except ValueError:
+            self.fail(f"{value!r} is not an ISO date or time, such as 2026-03-10T09:00", param, ctx)
+
+
+def answers(work: Callable[..., Answer]) -> Callable[..., None]:
+    """Make a command of a function that returns an Answer: add --json and --now, run it in the app."""
+
+    @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout, all else on stderr.")
+    @click.option("--now", "moment", type=Moment(), help="Take this as the present moment.")
+    @wraps(work)
+    def command(as_json: bool, moment: datetime | None, **arguments: Any) -> None:
+        with _refusals(), ExitStack() as stack:
+            stack.enter_context(create_app().app_context())
+            if moment is not None:
+                stack.enter_context(clock.at(moment))
+            data, sentence = work(**arguments)
+        if as_json:
+            click.echo(json.dumps(data, ensure_ascii=False, default=str))
+        elif sentence:
+            click.echo(sentence)
+
+    return command
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    try:
+        yield
+    except Refused as refusal:
+        click.echo(refusal.message, err=True)
+        sys.exit(1)
+
+
+@contextmanager
+def progress(things: Iterable[T], label: str, length: int | None = None) -> Iterator[Iterator[T]]:
+    """A progress bar on stderr for people; nothing where nobody looks."""
+    hidden = not sys.stderr.isatty()
+    with click.progressbar(things, label=label, length=length, file=sys.stderr, hidden=hidden) as bar:
+        yield iter(bar)

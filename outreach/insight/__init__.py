@@ -1,0 +1,1 @@
+"""What works: response rates and the tables that coordinators read. Reads all rooms; nobody reads it."""

@@ -1,0 +1,53 @@
+"""Tables of letter texts, print batches and the letters in them."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Column, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from outreach import db
+
+
+class LetterText(SQLModel, table=True):
+    """A version of a letter's text as a region wrote it; the newest counts, the shipped text when none."""
+
+    __tablename__ = "letter_text"
+    __table_args__ = (UniqueConstraint("region_id", "name", "variant", "language", "version"),)
+
+    id: UUID = Field(default_factory=db.new_id, primary_key=True)
+    region_id: UUID = Field(foreign_key="region.id")
+    name: str
+    variant: str = ""
+    language: str = "nl"
+    version: int
+    markdown: str
+    staff_id: UUID | None = Field(default=None, foreign_key="staff_user.id")
+    saved_at: datetime = Field(sa_column=Column(db.UtcDateTime, nullable=False))
+
+
+class PrintBatch(SQLModel, table=True):
+    """Letters printed together. `pdf` is what was printed: a reprint gives the same bytes."""
+
+    __tablename__ = "print_batch"
+    __table_args__ = (UniqueConstraint("region_id", "number"),)
+
+    id: UUID = Field(default_factory=db.new_id, primary_key=True)
+    region_id: UUID = Field(foreign_key="region.id")
+    number: int
+    campaign_id: UUID | None = Field(default=None, foreign_key="campaign.id")
+    staff_id: UUID | None = Field(default=None, foreign_key="staff_user.id")
+    printed_at: datetime = Field(sa_column=Column(db.UtcDateTime, nullable=False))
+    pages: int
+    sha256: str
+    pdf: bytes = Field(sa_column_kwargs={"nullable": False})
+
+
+class Letter(SQLModel, table=True):
+    """One letter: a page of a batch, carried by its contact attempt."""
+
+    attempt_id: UUID = Field(foreign_key="contact_attempt.id", primary_key=True)
+    batch_id: UUID = Field(foreign_key="print_batch.id", index=True)
+    page: int
+    code: str = Field(foreign_key="response_code.code")
+    text_digest: str

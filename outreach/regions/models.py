@@ -1,0 +1,58 @@
+"""Tables of regions and municipalities, and the settings of a region."""
+
+from datetime import time
+from typing import Any, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+from pydantic import Field as Setting
+from sqlalchemy import JSON, Column
+from sqlmodel import Field, SQLModel
+
+from outreach import db
+
+
+class RegionSettings(BaseModel):
+    """What administrators of a region set. Every field has a default that works."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    service_name: str = "Doorstroompunt"
+    phone: str = ""
+    office_hours: str = "ma t/m vr, 9.00 – 17.00"
+    website: str = ""
+    return_address: str = ""
+    window: Literal["left", "right"] = "left"
+    window_offset_x_mm: float = Setting(default=0, ge=-20, le=20)
+    window_offset_y_mm: float = Setting(default=0, ge=-20, le=20)
+    age_limit: int = Setting(default=27, ge=18, le=30)
+    quiet_before: time = time(9)
+    quiet_after: time = time(20)
+    channels_off: list[str] = []
+    code_valid_days: int = Setting(default=365, ge=30, le=1100)
+    theme: str = "ma-theme"
+
+
+class Region(SQLModel, table=True):
+    """A region: municipalities that work together in one service (Doorstroompunt)."""
+
+    id: UUID = Field(default_factory=db.new_id, primary_key=True)
+    slug: str = Field(unique=True)
+    name: str
+    demo: bool = False
+    settings_data: dict[str, Any] = Field(
+        default_factory=dict, sa_column=Column("settings", JSON, nullable=False)
+    )
+
+    @property
+    def settings(self) -> RegionSettings:
+        """The settings, with the default for whatever was never set."""
+        return RegionSettings.model_validate(self.settings_data)
+
+
+class Municipality(SQLModel, table=True):
+    """A municipality by its official code, such as GM0622."""
+
+    code: str = Field(primary_key=True, max_length=6)
+    name: str
+    region_id: UUID = Field(foreign_key="region.id", index=True)

@@ -1,0 +1,55 @@
+"""Staff sign-in by Flask-Security-Too. Passkeys, TOTP and OpenID Connect get their place here later."""
+
+from typing import cast
+
+from flask import Flask
+from flask_security import Security, SQLAlchemySessionUserDatastore
+from sqlalchemy.orm import scoped_session
+from sqlmodel import Session
+from werkzeug.local import LocalProxy
+
+from outreach import db
+from outreach.staff.models import Role, User
+
+
+class _Accounts(SQLAlchemySessionUserDatastore):
+    """Flask-Security's own changes (a new password, say) commit through the one door, `db.write`."""
+
+    def commit(self) -> None:
+        """Write what Flask-Security changed."""
+        session = db.session()
+        changed = list(session.dirty) + list(session.new)
+        with db.write() as unit:
+            for account in changed:
+                unit.add(account)
+
+
+def init_app(app: Flask) -> None:
+    """Sign-in by e-mail and password; no registration, no mail, sessions in a strict cookie."""
+    app.config.update(
+        SECURITY_PASSWORD_HASH="argon2",  # noqa: S106 (the name of a method)
+        SECURITY_PASSWORD_SALT=app.secret_key,
+        SECURITY_PASSWORD_SINGLE_HASH=["argon2"],
+        SECURITY_USER_IDENTITY_ATTRIBUTES=[{"email": {"mapper": _by_email, "case_insensitive": True}}],
+        SECURITY_EMAIL_VALIDATOR_ARGS={"check_deliverability": False, "test_environment": True},
+        SECURITY_LOGIN_URL="/sign-in",
+        SECURITY_LOGOUT_URL="/sign-out",
+        SECURITY_LOGOUT_METHODS=["POST"],
+        SECURITY_LOGIN_USER_TEMPLATE="staff/sign_in.html",
+        SECURITY_POST_LOGIN_VIEW="/",
+        SECURITY_POST_LOGOUT_VIEW="/",
+        SECURITY_RETURN_GENERIC_RESPONSES=True,
+        SECURITY_SEND_REGISTER_EMAIL=False,
+        SECURITY_FLASH_MESSAGES=True,
+        SECURITY_DEFAULT_REMEMBER_ME=False,
+        SECURITY_STATIC_FOLDER=None,
+    )
+    Security(
+        app,
+        _Accounts(cast(scoped_session[Session], LocalProxy(db.session)), User, Role),
+        register_blueprint=True,
+    )
+
+
+def _by_email(identity: str) -> str:
+    return identity.strip().lower()

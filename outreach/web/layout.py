@@ -1,0 +1,99 @@
+"""What every page's frame needs: the menu of the person's roles, her region, the language switch."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, current_app, g, has_request_context, request, url_for
+from flask_security import current_user
+
+from outreach import db, i18n
+from outreach.i18n import _, _l
+from outreach.regions.models import Region
+from outreach.staff.scope import RoleName, current
+from outreach.web.language import choose, languages
+
+COACH, CLERK, COORDINATOR = RoleName.coach, RoleName.clerk, RoleName.coordinator
+
+MENU: tuple[tuple[str, object, str, frozenset[RoleName]], ...] = (
+    ("attempts.today", _l("Today"), "today", frozenset({COACH})),
+    ("attempts.visits", _l("Visits"), "visits", frozenset({COACH})),
+    ("cases.search", _l("Search"), "search", frozenset({COACH})),
+    ("letters.work", _l("Letters"), "letters", frozenset({CLERK})),
+    ("imports.start", _l("Import"), "import", frozenset({CLERK})),
+    ("campaigns.overview", _l("Campaigns"), "campaigns", frozenset({COORDINATOR, CLERK})),
+    ("insight.responses", _l("Responses"), "report", frozenset({COORDINATOR})),
+    ("cases.search", _l("Cases"), "search", frozenset({CLERK, COORDINATOR})),
+)
+"""Endpoint, label, icon and roles of each item; an administrator has the menus of all."""
+
+
+@dataclass(frozen=True, slots=True)
+class NavItem:
+    """One item of the main menu."""
+
+    href: str
+    label: str
+    icon: str
+    current: bool
+    count: int = 0
+
+
+def menu() -> list[NavItem]:
+    """The main menu of whoever is signed in; each page once."""
+    mine = current().roles
+    items: dict[str, NavItem] = {}
+    for endpoint, label, icon, roles in MENU:
+        if endpoint in items or endpoint not in current_app.view_functions:
+            continue
+        if not (mine & roles or RoleName.administrator in mine):
+            continue
+        here = request.endpoint == endpoint
+        items[endpoint] = NavItem(url_for(endpoint), str(label), icon, here)
+    return list(items.values())
+
+
+def region() -> Region | None:
+    """The region of whoever is signed in (her first one)."""
+    if "region" not in g:
+        regions = current().regions if current_user.is_authenticated else frozenset()
+        g.region = db.session().get(Region, min(regions)) if regions else None
+    found: Region | None = g.region
+    return found
+
+
+def role_names() -> dict[RoleName, str]:
+    """The roles in words."""
+    return {
+        RoleName.coach: _("Coach"),
+        RoleName.clerk: _("Clerk"),
+        RoleName.coordinator: _("Coordinator"),
+        RoleName.administrator: _("Administrator"),
+    }
+
+
+def init_app(app: Flask) -> None:
+    """Give all templates the frame's values and the words for dates."""
+    app.jinja_env.globals.update(day=i18n.day, moment=i18n.moment, percent=i18n.percent)
+
+    @app.context_processor
+    def frame() -> dict[str, Any]:
+        if not has_request_context():
+            return {}
+        context: dict[str, Any] = {
+            "language": choose(),
+            "languages": languages(),
+            "region": None,
+            "home_href": "/",
+        }
+        if request.blueprint == "responses" or not current_user.is_authenticated:
+            return context
+        names = role_names()
+        return context | {
+            "region": region(),
+            "nav": menu(),
+            "who": {
+                "name": current_user.name,
+                "role": ", ".join(names[RoleName(role.name)] for role in current_user.roles),
+                "sign_out_href": url_for("security.logout"),
+            },
+        }

