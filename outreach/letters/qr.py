@@ -10,6 +10,7 @@ XOR). So the package is asked once for a first code and once for each bit of tho
 every further code is a handful of XORs: the same modules, a hundred times faster. test_qr compares them.
 """
 
+import re
 from functools import lru_cache
 
 from qrcode.constants import ERROR_CORRECT_M
@@ -26,6 +27,7 @@ SMALLEST_MODULE_MM = 0.4
 _MASK = 3
 _TAIL = 10
 _BITS = 7  # ASCII
+_RUN = re.compile("1+")
 
 
 class AddressTooLong(Refused):
@@ -75,3 +77,20 @@ def _package_code(data: bytes) -> tuple[int, int]:
         raise AddressTooLong(_l("The public address is too long for a QR code."))
     rows = "".join("1" if module else "0" for row in code.modules for module in row)
     return code.modules_count, int(rows, 2)
+
+
+def svg(rows: list[str]) -> str:
+    """The modules as one SVG path; black modules above each other are one rectangle, without seams."""
+    size = len(rows)
+    begun: dict[tuple[int, int], int] = {}
+    rectangles = []
+    for y, row in enumerate([*rows, "0" * size]):
+        runs = {match.span() for match in _RUN.finditer(row)}
+        ended = [run for run in begun if run not in runs]
+        rectangles.extend((*run, begun.pop(run), y) for run in ended)
+        for run in runs:
+            begun.setdefault(run, y)
+    path = "".join(
+        f"M{left} {top}H{right}V{bottom}H{left}z" for left, right, top, bottom in sorted(rectangles)
+    )
+    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size} {size}"><path d="{path}"/></svg>'
