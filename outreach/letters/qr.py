@@ -83,7 +83,7 @@ def svg(rows: list[str]) -> str:
     """The modules as one SVG path; black modules above each other are one rectangle, without seams."""
     size = len(rows)
     begun: dict[tuple[int, int], int] = {}
-    rectangles = []
+    rectangles: list[tuple[int, int, int, int]] = []
     for y, row in enumerate([*rows, "0" * size]):
         runs = {match.span() for match in _RUN.finditer(row)}
         ended = [run for run in begun if run not in runs]

@@ -170,6 +170,10 @@ def _title(letters: Sequence[LetterData], layout: Layout) -> str:
 def _letter_as_data(letter: LetterData, layout: Layout, text: LetterText, base_url: str) -> dict[str, Any]:
     words = _words(letter.language)
     values = {"dienst": layout.sender} | {name: _breakable(value) for name, value in letter.values.items()}
+    if "coach_telefoon" in values:
+        values["coach_telefoon"] = values["coach_telefoon"].replace(
+            " ", "\u00a0"
+        )  # a number stays on one line
     code = None
     if letter.code is not None:
         address = codes.typed_address(base_url, letter.code)
