@@ -13,7 +13,7 @@ from outreach.cases.target_groups import TargetGroup
 
 @dataclass(frozen=True, slots=True)
 class OutcomeList:
-    """A list of outcomes: its `name` in lists and addresses, its `title` in reports, what is counted (`unit`).
+    """A list of outcomes: its `name` in lists and addresses, its `title` in reports, its `unit` of count.
 
     `labels` are in the order of the report. Those in `uncounted` could be chosen but stand in the report
     without figures: a table shows them only when there is something to count.

@@ -18,7 +18,7 @@ class TargetGroup(StrEnum):
 
     @property
     def label(self) -> str:
-        """The name that screens, letters and reports show; Dutch in every language, as the field writes it."""
+        """The name that screens, letters and reports show; Dutch in every language."""
         return LABELS[self]
 
 

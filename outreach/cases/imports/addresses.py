@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from stdnum.exceptions import ValidationError
 from stdnum.nl import postcode as nl_postcode
@@ -22,6 +23,7 @@ class HouseNumber:
     addition: str = ""
 
 
+@lru_cache(maxsize=65_536)
 def read_postcode(text: str) -> str | None:
     """A Dutch postcode as `1234AB`, None when it is none (SA, SD and SS are never given out)."""
     try:
@@ -42,7 +44,7 @@ def read_house_number(number: str, addition: str = "") -> HouseNumber | None:
 
 
 def split_street(street: str) -> tuple[str, str, str]:
-    """Street, number and addition of `Dorpsstraat 12a`; number and addition are empty where there are none."""
+    """Street, number and addition of `Dorpsstraat 12a`; both numbers are empty where there are none."""
     match = _STREET_WITH_NUMBER.fullmatch(street.strip())
     if match is None:
         return street, "", ""

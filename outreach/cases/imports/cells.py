@@ -32,12 +32,13 @@ class Cells:
 
     def __init__(self, raw: Mapping[Field, str]) -> None:
         self.raw = raw
+        self._clean = {name: clean(text) for name, text in raw.items() if text}
         self.problems: list[Problem] = []
         self.notes: list[Problem] = []
 
     def value(self, name: Field) -> str:
         """The clean text of a field, empty when the list has none."""
-        return clean(self.raw.get(name, ""))
+        return self._clean.get(name, "")
 
     def reject(self, name: Field, sentence: object) -> None:
         """Reject the row for a field's value."""

@@ -30,7 +30,7 @@ class TextTable:
     other_sheets: tuple[str, ...] = ()
 
     def rows(self) -> Iterator[tuple[int, tuple[str, ...], tuple[tuple[int, object], ...]]]:
-        """Number, cells and problems of every record; a cell with line breaks counts as one row, as on screen.
+        """Number, cells and problems of every record; a cell with line breaks is in one row, as on screen.
 
         Raises ImportRefused when a quotation mark is never closed.
         """

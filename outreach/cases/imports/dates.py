@@ -11,7 +11,7 @@ _COMPACT = re.compile(r"((?:19|20)\d\d)(\d\d)(\d\d)", re.ASCII)
 _TIME = re.compile(r"[T ]\d{1,2}:\d\d(?::\d\d(?:\.\d+)?)?\s?(?:Z|[+-]\d\d:?\d\d)?$", re.ASCII)
 _SERIAL = re.compile(r"(\d{5})(?:[.,]\d+)?", re.ASCII)
 _SHORT_YEAR = re.compile(r"\d{1,2}\s?[-/. ]\s?\d{1,2}\s?[-/. ]\s?'?\d{2}", re.ASCII)
-# A spreadsheet counts days from here, as it takes 1900 for a leap year. Five digits are the years 1927 to 2173.
+# A spreadsheet counts days from here, as it takes 1900 for a leap year. Five digits: 1927 to 2173.
 _SERIAL_START = date(1899, 12, 30)
 
 

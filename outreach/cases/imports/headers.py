@@ -46,37 +46,58 @@ MANY_COLUMNS = frozenset({Field.phone})
 """Fields that several columns may fill: lists have a column for the landline and one for the mobile."""
 
 SYNONYMS: Mapping[Field, str] = {
-    Field.reference: "dossiernr, dossier, dossier id, dossiercode, zaaknummer, zaaknr, casenummer, referentie, "
-    "kenmerk, reference, case number, case id",
+    Field.reference: (
+        "dossiernr, dossier, dossier id, dossiercode, zaaknummer, zaaknr, casenummer, referentie, "
+        "kenmerk, reference, case number, case id"
+    ),
     Field.given_name: "voornamen, roepnaam, naam voor, first name, given name, voorn",
     Field.infix: "tussenvoegsels, tussenv, tussen, voorvoegsel, voorvoegsels, infix, prefix, tv, vv",
-    Field.family_name: "naam, achternamen, geslachtsnaam, familienaam, last name, surname, family name, achtern",
-    Field.birth_date: "geb datum, gebdat, geboren, geboren op, geboorte datum, date of birth, birth date, birthdate, "
-    "birthday, dob, gebdatum, geb",
+    Field.family_name: "naam, achternamen, geslachtsnaam, familienaam, last name, surname, family name",
+    Field.birth_date: (
+        "geb datum, gebdat, geboren, geboren op, geboorte datum, date of birth, birth date, "
+        "birthdate, birthday, dob, gebdatum, geb"
+    ),
     Field.street: "straatnaam, adres, street, street name, address",
     Field.house_number: "huisnr, hnr, house number, huis nummer",
-    Field.house_addition: "huisnummertoevoeging, huisnummer toevoeging, toev, toevoegsel, huisletter, addition, "
-    "huisnr toev, huisnr toevoeging",
+    Field.house_addition: (
+        "huisnummertoevoeging, huisnummer toevoeging, toev, toevoegsel, huisletter, addition, "
+        "huisnr toev, huisnr toevoeging"
+    ),
     Field.postcode: "pc, post code, postal code, zip, zip code, zipcode",
     Field.town: "plaats, plaatsnaam, stad, town, city, place, residence",
     Field.municipality: "gemeentenaam, gemeentecode, woongemeente, gm code, municipality",
-    Field.phone: "telefoonnummer, telefoonnr, tel, tel nr, telnr, tel nummer, mobiel, mobiel nummer, mobiele nummer, "
-    "mobiel telefoonnummer, mobielnr, mobiele telefoon, gsm, 06, 06 nummer, vaste telefoon, vast nummer, telefoon vast, "
-    "telefoon mobiel, telefoon prive, telefoon thuis, telefoon 1, telefoon 2, phone, phone number, mobile, "
-    "mobile number, mobile phone, telephone, landline, cell phone",
-    Field.email: "e mail, mail, emailadres, e mailadres, mailadres, email adres, e mail adres, email address, mail adres",
+    Field.phone: (
+        "telefoonnummer, telefoonnr, tel, tel nr, telnr, tel nummer, mobiel, mobiel nummer, "
+        "mobiele nummer, mobiel telefoonnummer, mobielnr, mobiele telefoon, gsm, 06, 06 nummer, "
+        "vaste telefoon, vast nummer, telefoon vast, telefoon mobiel, telefoon prive, telefoon "
+        "thuis, telefoon 1, telefoon 2, phone, phone number, mobile, mobile number, mobile phone, "
+        "telephone, landline, cell phone"
+    ),
+    Field.email: (
+        "e mail, mail, emailadres, e mailadres, mailadres, email adres, e mail adres, email "
+        "address, mail adres"
+    ),
     Field.language: "voertaal, taalcode, language, moedertaal, contacttaal",
     Field.target_group: "groep, doel groep, target group, soort melding",
     Field.school: "instelling, schoolnaam, naam school, onderwijsinstelling, school name, laatste school",
     Field.brin: "brinnummer, brinnr, brin nummer, brin code, brincode, vestiging brin",
     Field.programme: "opleidingsnaam, studie, crebo, richting, programme, program, course, laatste opleiding",
-    Field.left_on: "uitschrijf datum, datum uitschrijving, uitgeschreven op, uitschrijving, datum uitschrijf, left on, "
-    "einddatum inschrijving, datum uit, leaving date, einddatum opleiding",
-    Field.coach: "doorstroomcoach, begeleider, trajectbegeleider, consulent, coach email, email coach, coach e mail",
+    Field.left_on: (
+        "uitschrijf datum, datum uitschrijving, uitgeschreven op, uitschrijving, datum "
+        "uitschrijf, left on, einddatum inschrijving, datum uit, leaving date, einddatum "
+        "opleiding"
+    ),
+    Field.coach: (
+        "doorstroomcoach, begeleider, trajectbegeleider, consulent, coach email, email coach, coach e mail"
+    ),
     Field.status: "dossierstatus, case status",
-    Field.outcome: "uitstroomreden, resultaat, uitkomst reden, afsluitreden, outcome, result, reden uitstroom",
+    Field.outcome: (
+        "uitstroomreden, resultaat, uitkomst reden, afsluitreden, outcome, result, reden uitstroom"
+    ),
     Field.outcome_list: "uitkomst lijst, outcome list",
-    Field.outcome_on: "uitkomst datum, uitstroomdatum, datum uitstroom, datum afsluiting, afsluitdatum, outcome date",
+    Field.outcome_on: (
+        "uitkomst datum, uitstroomdatum, datum uitstroom, datum afsluiting, afsluitdatum, outcome date"
+    ),
 }
 """Other names under which fields are met in lists, without capitals, accents and punctuation.
 

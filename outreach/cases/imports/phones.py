@@ -68,8 +68,7 @@ def _numbers(cell: str) -> list[tuple[int, str]]:
         if one:
             found.append(one)
             continue
-        for match in phonenumbers.PhoneNumberMatcher(part, "NL"):
-            found.append(_described(match.number))
+        found += [_described(match.number) for match in phonenumbers.PhoneNumberMatcher(part, "NL")]
     return found
 
 

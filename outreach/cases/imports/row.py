@@ -6,13 +6,13 @@ closes a way to reach somebody is left out and noted.
 
 | field | empty | cannot be used |
 |---|---|---|
-| dossiernummer, achternaam, geboortedatum | rejected | rejected; also younger than 4, far over the age limit, in the future |
-| voornaam, tussenvoegsel, school, opleiding, straat, woonplaats, toevoeging | kept empty | too long: rejected |
-| huisnummer, postcode | kept empty | noted, left out: letters without a usable address are listed, not printed |
+| dossiernummer, achternaam, geboortedatum | rejected | rejected; also an impossible age |
+| voornaam, tussenvoegsel, school, opleiding, straat, woonplaats, toevoeging | empty | too long: rejected |
+| huisnummer, postcode | kept empty | noted, left out: no letters, but calls and messages |
 | gemeente | the town, the default or the only one; else rejected | rejected, with the known ones |
 | telefoon, email, brin | kept empty | noted, left out |
 | taal | `nl` | noted, `nl` |
-| doelgroep | the default of the context | rejected: another group means another plan, or a letter to the parents |
+| doelgroep | the default of the context | rejected: another group is another plan |
 | uitschrijfdatum | kept empty | rejected; also before birth or more than a year ahead |
 | coach | kept empty | noted, left out: a coordinator assigns the case |
 | status | `nieuw`, or `afgesloten` where there is an outcome | rejected |
@@ -56,6 +56,11 @@ OVER_THE_LIMIT = 15
 YEAR = timedelta(days=366)
 
 _BRIN = re.compile(r"\d\d[A-Z]{2}(?:\d\d)?", re.ASCII)
+_NO_POSTCODE = _l("This is not a Dutch postcode, so no letters can be sent.")
+_NO_MAIL = _l("Mail cannot be sent to this address.")
+_NO_LANGUAGE = _l("This is not a language code such as nl or ar; Dutch was taken.")
+_NO_BRIN = _l("This is not a BRIN code, such as 25LX or 25LX03.")
+_NO_COACH = _l("No coach here has this e-mail address, so the case has no coach yet.")
 _TARGET_GROUPS = {
     words(text).replace(" ", ""): group for group in TargetGroup for text in (group.value, group.label)
 }
@@ -119,26 +124,22 @@ def parse_row(raw: Mapping[Field, str], context: RowContext) -> CaseRow | list[P
     family_name = _family_name(cells)
     birth_date = _birth_date(cells, context)
     street, number, addition = _address(cells)
-    postcode = cells.usable(
-        Field.postcode, read_postcode, _l("This is not a Dutch postcode, so no letters can be sent.")
-    )
+    postcode = cells.usable(Field.postcode, read_postcode, _NO_POSTCODE)
     town = cells.text(Field.town)
     municipality = _municipality(cells, context, town)
     phones = read_phones(cells.value(Field.phone))
     if phones.unusable:
         cells.note(Field.phone, _l("There is no phone number in this that can be used."))
-    email = cells.usable(Field.email, read_email, _l("Mail cannot be sent to this address."))
-    language = cells.usable(
-        Field.language, read_language, _l("This is not a language code such as nl or ar; Dutch was taken.")
-    )
+    email = cells.usable(Field.email, read_email, _NO_MAIL)
+    language = cells.usable(Field.language, read_language, _NO_LANGUAGE)
     target_group = _target_group(cells, context)
     school, programme = cells.text(Field.school), cells.text(Field.programme)
-    brin = cells.usable(Field.brin, _brin, _l("This is not a BRIN code, such as 25LX or 25LX03."))
+    brin = cells.usable(Field.brin, _brin, _NO_BRIN)
     left_on = _left_on(cells, context, birth_date)
     coach_id = cells.usable(
         Field.coach,
         lambda text: context.staff.get(text.casefold()),
-        _l("No coach here has this e-mail address, so the case has no coach yet."),
+        _NO_COACH,
     )
     standing = read_standing(cells, context, target_group, birth_date)
     if cells.problems or birth_date is None or municipality is None or target_group is None:
@@ -237,19 +238,20 @@ def _address(cells: Cells) -> tuple[str, str, str]:
 
 def _municipality(cells: Cells, context: RowContext, town: str) -> str | None:
     value = cells.value(Field.municipality)
+    known = ", ".join(context.municipalities.values())
     if value:
         name = words(value)
         code = context.codes.get(name) or context.codes.get(name.removeprefix("gemeente "))
-        sentence = _l(
-            "This municipality does not belong to the region. Known are: %(names)s.",
-            names=", ".join(context.municipalities.values()),
-        )
-    else:
-        only = next(iter(context.municipalities)) if len(context.municipalities) == 1 else None
-        code = context.codes.get(words(town)) or context.default_municipality or only
-        sentence = _l("Fill in a municipality: %(names)s.", names=", ".join(context.municipalities.values()))
+        if code is None:
+            cells.reject(
+                Field.municipality,
+                _l("This municipality does not belong to the region. Known are: %(names)s.", names=known),
+            )
+        return code
+    only = next(iter(context.municipalities)) if len(context.municipalities) == 1 else None
+    code = context.codes.get(words(town)) or context.default_municipality or only
     if code is None:
-        cells.reject(Field.municipality, sentence)
+        cells.reject(Field.municipality, _l("Fill in a municipality: %(names)s.", names=known))
     return code
 
 

@@ -1,39 +1,12 @@
 """Two dossier numbers that may be one person: flagged for somebody to look at, never merged. Pure."""
 
+import re
 import unicodedata
 from datetime import date
 
 # Whether a name's prefix stands in its own column or before the name differs from list to list.
-_PREFIXES = frozenset(
-    [
-        "van",
-        "de",
-        "der",
-        "den",
-        "het",
-        "t",
-        "ten",
-        "ter",
-        "te",
-        "in",
-        "op",
-        "aan",
-        "bij",
-        "von",
-        "zu",
-        "el",
-        "al",
-        "la",
-        "le",
-        "du",
-        "di",
-        "da",
-        "dos",
-        "abu",
-        "ben",
-        "bin",
-    ]
-)
+_PREFIX_LIST = "van de der den het t ten ter te in op aan bij von zu el al la le du di da dos abu ben bin"
+_PREFIXES = frozenset(re.findall(r"\w+", _PREFIX_LIST))
 
 
 def person_keys(

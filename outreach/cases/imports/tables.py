@@ -56,7 +56,7 @@ def read_table(source: Path | bytes | BinaryIO, *, name: str = "", limits: Limit
     """The table in a file, or ImportRefused with a sentence that says what is wrong with the whole of it.
 
     1. No more than `limits.file_bytes` is read, whatever the size of the file.
-    2. The content decides between workbook and text; a workbook's unpacked size is checked before it is opened.
+    2. The content decides between workbook and text; a workbook's unpacked size is checked first.
     3. The first row that holds anything is the row of headings.
     4. One pass over all rows finds what would stop the import halfway: broken parts, too many rows or
        columns, an open quotation mark, a column whose values are citizen service numbers.
@@ -153,9 +153,7 @@ def _row(
                 Problem(
                     "",
                     surplus[0],
-                    _l(
-                        "The row has more values than there are columns. Is a separator missing its quotation marks?"
-                    ),
+                    _l("The row has more values than there are columns. Does a value need quotation marks?"),
                 )
             )
         cells = cells[:width]
@@ -175,9 +173,7 @@ def _headings(cells: tuple[str, ...], limits: Limits) -> tuple[str, ...]:
             raise bsn_refused(cell)
     if not any(guess(cells).values()) and any(_looks_like_data(cell) for cell in cells):
         raise ImportRefused(
-            _l(
-                "The first row holds data instead of the names of the columns. Add a row of names, such as dossiernummer."
-            )
+            _l("The first row holds data instead of column names. Add column names such as dossiernummer.")
         )
     headings = tuple(cell or f"({_letter(place)})" for place, cell in enumerate(cells))
     seen: dict[str, str] = {}

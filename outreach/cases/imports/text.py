@@ -14,7 +14,7 @@ _GARBLED = re.compile("\ufffd|[ÃÂÅÄÐ][\u0080-\u00bf\u20ac\u201a-\u2030\u015
 
 def clean(text: str) -> str:
     """The text in NFC, white space as single spaces, without control, direction and private characters."""
-    if text.isascii() and text.isprintable() and "  " not in text:
+    if "  " not in text and text.isascii() and text.isprintable():
         return text.strip()
     return " ".join(_INVISIBLE.sub("", unicodedata.normalize("NFC", text)).split())
 

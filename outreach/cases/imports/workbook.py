@@ -4,59 +4,70 @@ import io
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any
+from dataclasses import dataclass, field
 
-import openpyxl
+from openpyxl.reader.excel import ExcelReader
+from openpyxl.styles.stylesheet import apply_stylesheet
 
 from outreach.cases.imports.limits import SHEET_ROWS, Limits
 from outreach.cases.imports.problems import ImportRefused
+from outreach.cases.imports.sheet_xml import Cells, SheetReader, read_texts
 from outreach.i18n import _l
 
-Cells = tuple[int, tuple[str, ...], tuple[tuple[int, object], ...]]
-"""A row's number, its values as text, and problems with the place of their cell."""
-
 _DRAWN = ("xl/media/", "xl/drawings/", "xl/charts/")
-_CHUNK = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
 class WorkbookTable:
-    """The first sheet of a workbook, read as often as wanted; `has_formulas` makes reading take twice as long."""
+    """The first sheet of a workbook (`part` is its path in the file), read as often as wanted."""
 
-    data: bytes
+    data: bytes = field(repr=False)
     sheet: str
     other_sheets: tuple[str, ...]
-    has_formulas: bool
-    limits: Limits
+    part: str
+    reader: SheetReader = field(repr=False)
 
     def rows(self) -> Iterator[Cells]:
-        """Number, cells and problems of every row of the sheet, empty rows included. Raises ImportRefused."""
-        with _damage_refused():
-            values = _sheet_rows(self.data, data_only=True)
-            formulas = _sheet_rows(self.data, data_only=False) if self.has_formulas else iter(())
-            for number, cells in enumerate(values, start=1):
-                if number > SHEET_ROWS:
+        """Number, cells and problems of the rows that the sheet holds, in order. Raises ImportRefused."""
+        last = 0
+        with (
+            _damage_refused(),
+            zipfile.ZipFile(io.BytesIO(self.data)) as archive,
+            archive.open(self.part) as sheet,
+        ):
+            for row in self.reader.rows(sheet):
+                if not last < row[0] <= SHEET_ROWS:
                     raise _broken()
-                if len(cells) > self.limits.columns:
-                    surplus = next(filter(None, cells[self.limits.columns :]), None)
-                    cells = (*cells[: self.limits.columns], surplus)
-                yield number, tuple(map(_text, cells)), tuple(_problems(cells, next(formulas, ())))
+                last = row[0]
+                yield row
 
 
 def open_workbook(data: bytes, limits: Limits) -> WorkbookTable:
-    """The first sheet that holds a table. Raises ImportRefused for what is no workbook or unpacks too large."""
+    """The first sheet that holds cells. Raises ImportRefused for no workbook or one too large."""
     _check_parts(data, limits)
     with _damage_refused():
-        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-        sheets = [sheet.title for sheet in book.worksheets]
-        path = getattr(book.worksheets[0], "_worksheet_path", "") if sheets else ""
-        book.close()
-        has_formulas = bool(path) and _holds(data, path, b"<f")
+        book = ExcelReader(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
+        with book.archive as archive:
+            book.read_manifest()
+            book.read_workbook()
+            apply_stylesheet(archive, book.wb)
+            sheets = [
+                (sheet.name, relation.target)
+                for sheet, relation in book.parser.find_sheets()
+                if relation.Type.endswith("/worksheet") and relation.target in archive.namelist()
+            ]
+            texts = []
+            shared = next((name for name in archive.namelist() if name.endswith("sharedStrings.xml")), None)
+            if shared:
+                with archive.open(shared) as part:
+                    texts = read_texts(part)
+        reader = SheetReader(
+            texts, frozenset(getattr(book.wb, "_date_formats", ())), book.wb.epoch, limits.columns
+        )
     if not sheets:
         raise ImportRefused(_l("The workbook has no sheet with cells."))
-    return WorkbookTable(data, sheets[0], tuple(sheets[1:]), has_formulas, limits)
+    (name, part_name), *others = sheets
+    return WorkbookTable(data, name, tuple(other for other, _ in others), part_name, reader)
 
 
 def _check_parts(data: bytes, limits: Limits) -> None:
@@ -76,62 +87,6 @@ def _check_parts(data: bytes, limits: Limits) -> None:
         raise ImportRefused(
             _l("The workbook unpacks to far more than a list holds. Save the list alone, as CSV."), status=413
         )
-
-
-def _holds(data: bytes, path: str, mark: bytes) -> bool:
-    """Whether a part of the workbook contains some bytes; a look through it costs less than parsing it twice."""
-    with zipfile.ZipFile(io.BytesIO(data)) as archive, archive.open(path) as part:
-        tail = b""
-        while chunk := part.read(_CHUNK):
-            if mark in tail + chunk:
-                return True
-            tail = chunk[-len(mark) :]
-    return False
-
-
-def _sheet_rows(data: bytes, *, data_only: bool) -> Iterator[tuple[Any, ...]]:
-    book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=data_only)
-    try:
-        sheet = book.worksheets[0]
-        # The size that a sheet declares is often wrong and would cut rows off.
-        sheet.reset_dimensions()
-        yield from sheet.iter_rows(values_only=True)
-    finally:
-        book.close()
-
-
-def _text(value: object) -> str:
-    """A cell as text: whole numbers without a fraction, days as ISO."""
-    if value is None:
-        return ""
-    if isinstance(value, str):
-        return value.strip()
-    if isinstance(value, datetime):
-        return value.date().isoformat()
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
-        return str(int(value))
-    return str(value)
-
-
-def _problems(cells: tuple[Any, ...], behind: tuple[Any, ...]) -> Iterator[tuple[int, object]]:
-    for place, value in enumerate(cells):
-        if isinstance(value, str) and value.startswith("#") and value in _ERRORS:
-            yield place, _l("The cell shows an error of the spreadsheet instead of a value.")
-    for place, formula in enumerate(behind[: len(cells)]):
-        if cells[place] is None and formula is not None:
-            yield (
-                place,
-                _l(
-                    "The cell holds a formula without a value. Open the list in Excel, save it and try again."
-                ),
-            )
-
-
-_ERRORS = frozenset(
-    {"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#GETTING_DATA", "#SPILL!"}
-)
 
 
 @contextmanager
