@@ -69,7 +69,10 @@ def _rooms(app: Flask, zone: Zone) -> None:
 
 def _subscriptions(app: Flask) -> None:
     """Which room hears of which kinds of events, in this order, inside the recording transaction."""
-    from outreach.cases.timeline import Subscriptions
+    from outreach.attempts.service import attribute_response
+    from outreach.cases.events import RESPONSE_KINDS
+    from outreach.cases.timeline import Subscriptions, subscribe
 
     subscriptions: Subscriptions = {}
     app.extensions["outreach_subscriptions"] = subscriptions
+    subscribe(subscriptions, RESPONSE_KINDS, attribute_response)

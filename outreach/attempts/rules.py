@@ -100,3 +100,17 @@ def may_change(before: AttemptStatus, after: AttemptStatus) -> bool:
 def before(after: AttemptStatus) -> tuple[AttemptStatus, ...]:
     """All statuses from which an attempt may become `after`: the WHERE of the conditional UPDATE."""
     return tuple(status for status, allowed in ALLOWED_ATTEMPT_CHANGES.items() if after in allowed)
+
+
+NOT_REACHED = frozenset({Result.wrong_number, Result.moved, Result.wrong_address})
+"""Results that say that the number or the address is not the person's."""
+
+
+def status_after(result: Result) -> AttemptStatus:
+    """What a call or visit with this result has become: done, or failed where it reached somebody else."""
+    return AttemptStatus.failed if result in NOT_REACHED else AttemptStatus.done
+
+
+def card_step(visit_step: str) -> str:
+    """The step of the card that belongs to a visit, as plans name them: w3-huisbezoek, w3-kaart."""
+    return visit_step.removesuffix("huisbezoek") + "kaart" if visit_step.endswith("huisbezoek") else "card"

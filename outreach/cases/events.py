@@ -62,8 +62,11 @@ SPOKEN_TO = frozenset({"spoke", "met", "refused"})
 def effect_of(kind: EventKind, data: Mapping[str, Any]) -> Effect:
     """What an event of this kind, with this data, does to the status.
 
-    A call or visit counts as contact only when the young person was spoken to (`data["result"]`).
+    A call or visit counts as contact only when the young person was spoken to (`data["result"]`); the end
+    of a plan says something about the young person only when an attempt was made (`data["reason"]`).
     """
+    if kind is EventKind.plan_finished and data.get("reason") == "not_attempted":
+        return Effect.nothing
     if kind in (EventKind.call_logged, EventKind.visit_logged):
         return Effect.contacted if data.get("result") in SPOKEN_TO else Effect.nothing
     return _EFFECTS.get(kind, Effect.nothing)
@@ -72,6 +75,16 @@ def effect_of(kind: EventKind, data: Mapping[str, Any]) -> Effect:
 def is_response(kind: EventKind, data: Mapping[str, Any]) -> bool:
     """Whether the young person reacted: this stops every running plan of the case."""
     return effect_of(kind, data) is Effect.contacted
+
+
+RESPONSE_KINDS = (
+    EventKind.responded,
+    EventKind.contact_declined,
+    EventKind.message_received,
+    EventKind.call_logged,
+    EventKind.visit_logged,
+)
+"""The kinds that can be a response; `is_response` says whether an event is one."""
 
 
 def ends_approach(kind: EventKind, data: Mapping[str, Any]) -> bool:
