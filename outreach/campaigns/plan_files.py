@@ -3,13 +3,20 @@
 from collections.abc import Collection, Hashable, Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import yaml
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from outreach.campaigns.plan import ContactPlan, Finish, Problem, Step, Text, problems_within
+from outreach.campaigns.plan import (
+    ContactPlan,
+    Finish,
+    Problem,
+    Step,
+    Text,
+    problems_within,
+)
 from outreach.errors import Refused
 from outreach.i18n import _, _l
 
@@ -99,7 +106,7 @@ class _PlanLoader(yaml.SafeLoader):
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         if self.check_event(yaml.AliasEvent):
             text = _("aliases (*name) are not allowed")
-            raise yaml.constructor.ConstructorError(None, None, text, self.get_event().start_mark)
+            raise yaml.constructor.ConstructorError(None, None, text, self.current_event.start_mark)
         return super().compose_node(parent, index)
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
@@ -122,7 +129,7 @@ def _read_yaml(source: bytes | str, file: str) -> Any:
     if len(raw) > LARGEST_FILE:
         size = LARGEST_FILE // 1000
         raise PlanInvalid(
-            file, [("", "", _l("the file is larger than %(size)s kB; is it a plan?", size=size))]
+            file, [("", "", _l("the file is larger than %(size)s kB, much larger than any plan", size=size))]
         )
     try:
         return yaml.load(raw.decode("utf-8-sig"), Loader=_PlanLoader)  # a SafeLoader

@@ -17,7 +17,15 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from enum import StrEnum
 
-from outreach.attempts.rules import MESSAGE_CHANNELS, OPEN, REACHED_OUT, AttemptStatus, Channel, Owner, Result
+from outreach.attempts.rules import (
+    MESSAGE_CHANNELS,
+    OPEN,
+    REACHED_OUT,
+    AttemptStatus,
+    Channel,
+    Owner,
+    Result,
+)
 from outreach.campaigns.calendar import QuietHours, add_working_days, aware, moment
 from outreach.campaigns.plan import DEFAULT_OWNER, Condition, ContactPlan, Step
 from outreach.campaigns.timetable import CLOSE_OF_DAY, StepTimes, timetable
@@ -30,8 +38,12 @@ CHANNEL_FAILED = frozenset({NOT_REACHABLE, Result.wrong_number, Result.wrong_add
 
 
 class EnrolmentStatus(StrEnum):
-    """Where somebody's plan stands. stopped: by a response or by staff. finished: the plan is at its end."""
+    """Where somebody's plan stands.
 
+    waiting: the campaign has not begun. stopped: by a response or by staff. finished: the plan is at its end.
+    """
+
+    waiting = "waiting"
     running = "running"
     paused = "paused"
     stopped = "stopped"
@@ -39,6 +51,7 @@ class EnrolmentStatus(StrEnum):
 
 
 ALLOWED_ENROLMENT_CHANGES: dict[EnrolmentStatus, frozenset[EnrolmentStatus]] = {
+    EnrolmentStatus.waiting: frozenset({EnrolmentStatus.running, EnrolmentStatus.stopped}),
     EnrolmentStatus.running: frozenset(
         {EnrolmentStatus.paused, EnrolmentStatus.stopped, EnrolmentStatus.finished}
     ),
