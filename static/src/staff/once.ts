@@ -1,14 +1,15 @@
-// A double tap sends a form once. htmx forms are kept from it by htmx itself.
+// A double tap sends a form once. Later the same form may go again: it may have answered with a file, which leaves
+// the page as it is. What htmx sends is prevented here already and not ours.
+const apartMilliseconds = 2_000;
 const sent = new WeakSet<HTMLFormElement>();
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (!(form instanceof HTMLFormElement) || event.defaultPrevented || form.method !== "post") return;
-  if (sent.has(form)) event.preventDefault();
-  else sent.add(form);
-});
-
-// Coming back by the browser's button, the form may be sent anew.
-window.addEventListener("pageshow", (event) => {
-  if (event.persisted) window.location.reload();
+  if (sent.has(form)) {
+    event.preventDefault();
+    return;
+  }
+  sent.add(form);
+  window.setTimeout(() => sent.delete(form), apartMilliseconds);
 });
