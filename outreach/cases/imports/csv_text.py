@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from outreach.cases.imports.headers import known
 from outreach.cases.imports.limits import Limits
 from outreach.cases.imports.problems import ImportRefused
+from outreach.cases.imports.sheet_xml import Cells
 from outreach.i18n import _l
 
 _SEPARATORS = ";,\t|"
@@ -29,7 +30,7 @@ class TextTable:
     sheet: None = None
     other_sheets: tuple[str, ...] = ()
 
-    def rows(self) -> Iterator[tuple[int, tuple[str, ...], tuple[tuple[int, object], ...]]]:
+    def rows(self) -> Iterator[Cells]:
         """Number, cells and problems of every record; a cell with line breaks is in one row, as on screen.
 
         Raises ImportRefused when a quotation mark is never closed.

@@ -16,8 +16,11 @@ from outreach.cases.imports.headers import bsn_refused, guess, is_forbidden, wor
 from outreach.cases.imports.limits import Limits
 from outreach.cases.imports.problems import ImportRefused, Problem
 from outreach.cases.imports.rejected import unharmed
+from outreach.cases.imports.sheet_xml import Cells
 from outreach.i18n import _l
 
+_KEPT_CELLS = 500_000
+"""Lists up to this size are read once and kept, some 40 MB; larger ones are read twice."""
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 
@@ -111,10 +114,15 @@ def _checked(name: str, kind: str, raw: csv_text.TextTable | workbook.WorkbookTa
     headings = _headings(cells, limits)
     watch = BsnWatch(headings)
     count = 0
-    for _number, cells, problems in rows:
+    kept: list[Cells] | None = []
+    for number, cells, problems in rows:
         if not (problems or any(cells)):
             continue
         count += 1
+        if kept is not None:
+            kept.append((number, cells, problems))
+            if count * len(headings) > _KEPT_CELLS:
+                kept = None
         if count > limits.rows:
             raise ImportRefused(
                 _l(
@@ -129,7 +137,7 @@ def _checked(name: str, kind: str, raw: csv_text.TextTable | workbook.WorkbookTa
         raise bsn_refused(heading)
 
     def read() -> Iterator[Row]:
-        for number, cells, problems in raw.rows():
+        for number, cells, problems in kept if kept is not None else raw.rows():
             if number > heading_row and (problems or any(cells)):
                 yield _row(number, cells, problems, headings)
 
@@ -178,7 +186,7 @@ def _headings(cells: tuple[str, ...], limits: Limits) -> tuple[str, ...]:
     headings = tuple(cell or f"({_letter(place)})" for place, cell in enumerate(cells))
     seen: dict[str, str] = {}
     for heading in headings:
-        key = words(heading) or heading
+        key = words(heading).replace(" ", "") or heading
         if key in seen:
             raise ImportRefused(
                 _l("The column name “%(heading)s” stands in the list twice.", heading=heading)
