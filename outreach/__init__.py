@@ -70,9 +70,12 @@ def _rooms(app: Flask, zone: Zone) -> None:
 def _subscriptions(app: Flask) -> None:
     """Which room hears of which kinds of events, in this order, inside the recording transaction."""
     from outreach.attempts.service import attribute_response
-    from outreach.cases.events import RESPONSE_KINDS
+    from outreach.campaigns.enrolments import look_again, stop_on_response
+    from outreach.cases.events import CHANGES_WHAT_IS_DUE, ENDS_APPROACH_KINDS, RESPONSE_KINDS
     from outreach.cases.timeline import Subscriptions, subscribe
 
     subscriptions: Subscriptions = {}
     app.extensions["outreach_subscriptions"] = subscriptions
     subscribe(subscriptions, RESPONSE_KINDS, attribute_response)
+    subscribe(subscriptions, ENDS_APPROACH_KINDS, stop_on_response)
+    subscribe(subscriptions, CHANGES_WHAT_IS_DUE, look_again)

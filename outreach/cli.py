@@ -7,7 +7,8 @@ import tempfile
 
 import click
 
-from outreach import config, db, schema
+from outreach import config, db, schema, ticking
+from outreach.campaigns.commands import campaign
 from outreach.console import Answer, answers
 
 
@@ -48,6 +49,10 @@ def worker() -> None:
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     consume()
+
+
+main.add_command(campaign)
+main.add_command(ticking.command)
 
 
 if __name__ == "__main__":

@@ -3,10 +3,44 @@
 from datetime import datetime
 from typing import Any
 
+import click
+
+from outreach import clock, db
+from outreach.attempts import service as attempts
+from outreach.campaigns import service as campaigns
+from outreach.console import Answer, answers
+
 
 def tick(now: datetime) -> dict[str, Any]:
     """Run all rooms' timed work at `now`; at the same moment a second time nothing happens.
 
-    Returns {"now", "attempts": {channel: n}, "stopped", "next"} as in `outreach tick --json`.
+    1. What is past its latest moment expires.
+    2. Plans say what is due; it is laid ready.
+    3. Messages that are due go out.
+
+    Returns {"now", "attempts": {channel: n}, "stopped", "next"} as in `outreach tick --json`: attempts that
+    came into being, plans that ended in silence, and the next moment at which a plan wants something.
     """
-    return {"now": now.isoformat(), "attempts": {}, "stopped": 0, "next": None}
+    with clock.at(now):
+        with db.write() as session:
+            expired = attempts.expire(session, now)
+        planned = campaigns.tick(now)
+    return {
+        "now": clock.local(now).isoformat(),
+        "attempts": dict(sorted(planned.attempts.items())),
+        "expired": expired,
+        "stopped": planned.finished,
+        "next": clock.local(planned.next).isoformat() if planned.next else None,
+    }
+
+
+@click.command("tick")
+@answers
+def command() -> Answer:
+    """Plan and send all that is due now, in this process; twice at the same moment does nothing more."""
+    done = tick(clock.now())
+    counts = ", ".join(f"{channel} {n}" for channel, n in done["attempts"].items()) or "nothing"
+    return (
+        done,
+        f"Due now: {counts}. Plans that ended in silence: {done['stopped']}. Next: {done['next'] or 'none'}.",
+    )

@@ -133,6 +133,14 @@ class World:
             timeline.record(case.id, EventKind.imported)
         return case
 
+    def household_of(self, case: Case) -> Household:
+        """The household of a case's person."""
+        person = db.session().get(Person, case.person_id)
+        assert person is not None
+        household = db.session().get(Household, person.household_id)
+        assert household is not None
+        return household
+
     def cases(self, number: int, **columns: Any) -> list[Case]:
         """Several cases."""
         return [self.case(given_name=f"Noor{i}", **columns) for i in range(number)]

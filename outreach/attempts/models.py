@@ -14,6 +14,7 @@ class ContactAttempt(SQLModel, table=True):
 
     `step` is the name of the plan's step; `ordinal` 2 is its fallback. An attempt outside a plan has no
     enrolment and its channel as step. `due_at` is when it should happen, `latest_at` until when it may.
+    `held` while its campaign or plan is paused: it stays planned, but nobody carries it out.
     `response_event_id` is the response that came after it, when it was the last that had reached out.
     """
 
@@ -36,6 +37,7 @@ class ContactAttempt(SQLModel, table=True):
     template: str | None = None
     variant: str | None = None
     status: str = "planned"
+    held: bool = False
     result: str | None = None
     reason: str | None = None
     provider_id: str | None = Field(default=None, index=True)

@@ -35,6 +35,7 @@ class Campaign(SQLModel, table=True):
     status: str = "draft"
     created_at: datetime = Field(sa_column=Column(db.UtcDateTime, nullable=False))
     started_at: datetime | None = Field(default=None, sa_column=Column(db.UtcDateTime))
+    resumed_at: datetime | None = Field(default=None, sa_column=Column(db.UtcDateTime))
     ended_at: datetime | None = Field(default=None, sa_column=Column(db.UtcDateTime))
 
 
@@ -47,6 +48,7 @@ class Enrolment(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("campaign_id", "case_id"),
         Index("ix_enrolment_look", "status", "next_look_at"),
+        Index("ix_enrolment_campaign", "campaign_id", "status"),
     )
 
     id: UUID = Field(default_factory=db.new_id, primary_key=True)
@@ -56,6 +58,7 @@ class Enrolment(SQLModel, table=True):
     status: str = "waiting"
     began_on: date | None = None
     next_look_at: datetime | None = Field(default=None, sa_column=Column(db.UtcDateTime))
+    resumed_at: datetime | None = Field(default=None, sa_column=Column(db.UtcDateTime))
     stopped_at: datetime | None = Field(default=None, sa_column=Column(db.UtcDateTime))
     stop_reason: str | None = None
 

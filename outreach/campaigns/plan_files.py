@@ -132,7 +132,7 @@ def _read_yaml(source: bytes | str, file: str) -> Any:
             file, [("", "", _l("the file is larger than %(size)s kB, much larger than any plan", size=size))]
         )
     try:
-        return yaml.load(raw.decode("utf-8-sig"), Loader=_PlanLoader)  # a SafeLoader
+        return yaml.load(raw.decode("utf-8-sig"), Loader=_PlanLoader)  # noqa: S506 - it is a SafeLoader
     except UnicodeDecodeError as error:
         raise PlanInvalid(file, [("", "", _l("the file is not text in UTF-8"))]) from error
     except yaml.MarkedYAMLError as error:

@@ -168,8 +168,8 @@ def decide(plan: ContactPlan, facts: Facts, now: datetime, region: PlannerSettin
             earliest = max(earliest, over[step.name])
         if channel is None:
             continue
-        ready, candidate = _opening(times, ordinal, channel, earliest, region.quiet)
-        if max(ready, now) >= candidate.latest_at:
+        ready, due_at, latest_at = _window(times, channel, earliest, region.quiet)
+        if now >= latest_at or ready >= latest_at:
             continue
         over[step.name] = times.closes
         if now < ready:
@@ -177,7 +177,8 @@ def decide(plan: ContactPlan, facts: Facts, now: datetime, region: PlannerSettin
         elif channel in MESSAGE_CHANNELS and not region.quiet.allowed(now):
             looks.append(region.quiet.next_allowed(now))
         else:
-            due.append(candidate)
+            owner = step.owner if channel is step.channel else DEFAULT_OWNER[channel]
+            due.append(DueAttempt(step.name, ordinal, channel, owner, step.template, due_at, latest_at))
     end = _end_of_silence(plan, facts, max(over.values()), region.quiet)
     if now >= end:
         tried = any(a.status in REACHED_OUT or a.status is AttemptStatus.failed for a in facts.history)
@@ -272,20 +273,14 @@ def _fallback(step: Step, reachable: set[Channel], opted_out: frozenset[Channel]
     return step.fallback if usable else None
 
 
-def _opening(
-    times: StepTimes, ordinal: int, channel: Channel, earliest: datetime, quiet: QuietHours
-) -> tuple[datetime, DueAttempt]:
-    """The moment from which the attempt may come into being, and the attempt."""
-    step = times.step
-    due_at = max(times.due, earliest)
-    if channel in MESSAGE_CHANNELS:
-        due_at = ready = quiet.next_allowed(due_at)
-        latest_at = times.message_closes
-    else:
-        ready = max(times.ready, earliest)
-        latest_at = times.closes
-    owner = step.owner if channel is step.channel else DEFAULT_OWNER[channel]
-    return ready, DueAttempt(step.name, ordinal, channel, owner, step.template, due_at, latest_at)
+def _window(
+    times: StepTimes, channel: Channel, earliest: datetime, quiet: QuietHours
+) -> tuple[datetime, datetime, datetime]:
+    """From when an attempt by this channel may come into being, when it is due, and its latest moment."""
+    if channel not in MESSAGE_CHANNELS:
+        return max(times.ready, earliest), max(times.due, earliest), times.closes
+    due_at = times.message_due if earliest <= times.message_due else quiet.next_allowed(earliest)
+    return due_at, due_at, times.message_closes
 
 
 def _end_of_silence(plan: ContactPlan, facts: Facts, over: datetime, quiet: QuietHours) -> datetime:

@@ -16,13 +16,14 @@ _REMEMBERED = 2_000
 class StepTimes:
     """When a step is laid ready, due, and over, all in UTC.
 
-    message_closes: the moment on its last day from which no message may go out any more, and never after `closes`.
+    message_due: the first moment from `due` on at which a message is allowed. message_closes: the moment on its last day from which no message may go out any more, and never after `closes`.
     """
 
     step: Step
     conditions: frozenset[Condition]
     ready: datetime
     due: datetime
+    message_due: datetime
     closes: datetime
     message_closes: datetime
 
@@ -57,6 +58,7 @@ def _times(step: Step, began_on: date, quiet: QuietHours) -> StepTimes:
         # A visit or letter lies ready when the working day begins, whatever the hour at which it is due.
         ready=moment(add_working_days(day, -step.lead), time(0), quiet.zone) if step.lead else due,
         due=due,
+        message_due=quiet.next_allowed(due),
         closes=moment(last, CLOSE_OF_DAY, quiet.zone),
         message_closes=moment(last, min(quiet.end, CLOSE_OF_DAY), quiet.zone),
     )

@@ -32,6 +32,8 @@ class EventKind(StrEnum):
     wrong_person_reported = "wrong_person_reported"
     status_chosen = "status_chosen"
     note_added = "note_added"
+    opted_out = "opted_out"
+    opted_in = "opted_in"
 
 
 class Effect(StrEnum):
@@ -108,3 +110,19 @@ _NOTICES = frozenset(
 def tells_the_coach(kind: EventKind) -> bool:
     """Whether the coach must hear of it: what came from outside, not what she logged herself."""
     return kind in _NOTICES
+
+
+ENDS_APPROACH_KINDS = (*RESPONSE_KINDS, EventKind.wrong_person_reported, EventKind.status_chosen)
+"""Kinds that can end an approach; whether one does is for `ends_approach` to say."""
+
+CHANGES_WHAT_IS_DUE = frozenset(
+    {
+        EventKind.call_logged,
+        EventKind.visit_logged,
+        EventKind.letter_returned,
+        EventKind.message_failed,
+        EventKind.updated,
+        EventKind.plan_resumed,
+    }
+)
+"""Kinds after which a running plan is looked at again at once, since its next step may have changed."""

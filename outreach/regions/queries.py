@@ -1,0 +1,37 @@
+"""Reads about regions and municipalities."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from outreach import db
+from outreach.errors import NotFound, Refused
+from outreach.i18n import _l
+from outreach.regions.models import Municipality, Region
+
+
+def the_region(slug: str | None = None) -> Region:
+    """The region of this name, or the only one there is.
+
+    Raises NotFound when there is none, Refused when there are several and none was named.
+    """
+    query = select(Region).order_by(col(Region.slug))
+    found = db.session().scalars(query.where(col(Region.slug) == slug) if slug else query).all()
+    if not found:
+        raise NotFound(_l("There is no region yet. Make one first, or fill the demo."))
+    if len(found) > 1:
+        names = ", ".join(region.slug for region in found)
+        raise Refused(_l("There are several regions: %(names)s. Say which one.", names=names))
+    return found[0]
+
+
+def municipality_names(region_ids: Iterable[UUID]) -> dict[str, str]:
+    """Code to name of the municipalities of these regions, in the order of their names."""
+    query = (
+        select(col(Municipality.code), col(Municipality.name))
+        .where(col(Municipality.region_id).in_(set(region_ids)))
+        .order_by(col(Municipality.name))
+    )
+    return {row.code: row.name for row in db.session().execute(query)}
