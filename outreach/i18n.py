@@ -1,5 +1,6 @@
 """Words and dates in the reader's language: the one place where rooms get gettext from."""
 
+from collections.abc import Callable
 from datetime import date, datetime
 
 from babel.dates import format_date as babel_date
@@ -11,7 +12,7 @@ __all__ = ["LANGUAGES", "_", "_l", "day", "moment", "ngettext", "percent"]
 
 LANGUAGES = {"nl": "Nederlands", "en": "English"}
 
-_ = gettext
+_: Callable[..., str] = gettext
 _l = lazy_gettext
 
 

@@ -21,7 +21,7 @@ class Household(SQLModel, table=True):
     street: str = ""
     house_number: str = ""
     house_addition: str = ""
-    postcode: str = ""
+    postcode: str = Field(default="", index=True)
     town: str = ""
 
     @property
@@ -33,6 +33,12 @@ class Household(SQLModel, table=True):
 class Person(SQLModel, table=True):
     """A young person. Phones are E.164; `landline` is for calls only."""
 
+    # Names are looked for by how they begin: for that PostgreSQL needs its pattern operators.
+    __table_args__ = (
+        Index("ix_person_family_name", "family_name", postgresql_ops={"family_name": "text_pattern_ops"}),
+        Index("ix_person_given_name", "given_name", postgresql_ops={"given_name": "text_pattern_ops"}),
+    )
+
     id: UUID = Field(default_factory=db.new_id, primary_key=True)
     region_id: UUID = Field(foreign_key="region.id")
     household_id: UUID | None = Field(default=None, foreign_key="household.id", index=True)
@@ -41,7 +47,7 @@ class Person(SQLModel, table=True):
     family_name: str
     birth_date: date
     mobile: str | None = Field(default=None, index=True)
-    landline: str | None = None
+    landline: str | None = Field(default=None, index=True)
     email: str | None = None
     language: str = "nl"
     match_key: str = Field(default="", index=True)
