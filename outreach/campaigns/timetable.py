@@ -16,7 +16,8 @@ _REMEMBERED = 2_000
 class StepTimes:
     """When a step is laid ready, due, and over, all in UTC.
 
-    message_due: the first moment from `due` on at which a message is allowed. message_closes: the moment on its last day from which no message may go out any more, and never after `closes`.
+    message_due: the first moment from `due` on at which a message is allowed. message_closes: the moment on the last
+    day from which no message may go out any more, never after `closes`.
     """
 
     step: Step
