@@ -103,7 +103,7 @@ def _misfit_refusal(misfits: tuple[Misfit, ...], total: int) -> LettersDoNotFit:
         return AddressDoesNotFit(
             _l(
                 "%(count)d of %(total)d addresses do not fit in the window of the envelope.",
-                count=len(misfits),
+                count=sum(misfit.what == "address" for misfit in misfits),
                 total=total,
             ),
             misfits,
