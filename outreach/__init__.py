@@ -62,9 +62,11 @@ def _web(app: Flask, https: bool) -> None:
 
 
 def _rooms(app: Flask, zone: Zone) -> None:
+    from outreach.responses import views as responses
     from outreach.web import views as web
 
     app.register_blueprint(web.blueprint)
+    responses.init_app(app, app.extensions["outreach_settings"])
 
 
 def _subscriptions(app: Flask) -> None:
@@ -72,6 +74,7 @@ def _subscriptions(app: Flask) -> None:
     from outreach.attempts.service import attribute_response
     from outreach.campaigns.enrolments import look_again, stop_on_response
     from outreach.cases.events import CHANGES_WHAT_IS_DUE, ENDS_APPROACH_KINDS, RESPONSE_KINDS
+    from outreach.cases.optouts import ANSWERS_ABOUT_CONTACT, keep_up
     from outreach.cases.timeline import Subscriptions, subscribe
 
     subscriptions: Subscriptions = {}
@@ -79,3 +82,4 @@ def _subscriptions(app: Flask) -> None:
     subscribe(subscriptions, RESPONSE_KINDS, attribute_response)
     subscribe(subscriptions, ENDS_APPROACH_KINDS, stop_on_response)
     subscribe(subscriptions, CHANGES_WHAT_IS_DUE, look_again)
+    subscribe(subscriptions, ANSWERS_ABOUT_CONTACT, keep_up)

@@ -1,0 +1,133 @@
+"""Reads of the response form: what a code leads to, and whom to call."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import phonenumbers
+from sqlalchemy import Connection, Text, bindparam, cast, select
+
+from outreach import db
+from outreach.cases.models import Case
+from outreach.regions.models import Region, RegionSettings
+from outreach.responses import codes
+from outreach.responses.models import ResponseCode
+from outreach.staff import queries as staff
+
+
+@dataclass(frozen=True, slots=True)
+class Phone:
+    """A number to call (E.164) and how people write it."""
+
+    number: str
+    shown: str
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """What a public page shows of a region. `stored_settings` is JSON as the database holds it."""
+
+    id: UUID
+    name: str
+    stored_settings: str
+
+    @property
+    def settings(self) -> RegionSettings:
+        """The region's settings, with the default for whatever was never set."""
+        return RegionSettings.model_validate_json(self.stored_settings)
+
+    @property
+    def phone(self) -> Phone | None:
+        """The region's number, if it has one."""
+        return phone_of(self.settings.phone)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a code leads to. `case_status` is none while the code is not bound to a case."""
+
+    code: str
+    region: Face
+    case_id: UUID | None
+    attempt_id: UUID | None
+    language: str
+    expires_at: datetime
+    case_status: str | None
+    coach_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Who goes on with an answer: the coach's first name (none while there is no coach), number, hours."""
+
+    name: str | None
+    phone: Phone | None
+    hours: str
+
+
+_code, _case, _region = db.table(ResponseCode).c, db.table(Case).c, db.table(Region).c
+_LOOKUP = (
+    select(
+        _region.id,
+        _region.name,
+        cast(_region.settings, Text),
+        _code.case_id,
+        _code.attempt_id,
+        _code.language,
+        _code.expires_at,
+        _case.status,
+        _case.coach_id,
+    )
+    .join_from(db.table(ResponseCode), db.table(Region), _code.region_id == _region.id)
+    .join(db.table(Case), _code.case_id == _case.id, isouter=True)
+    .where(_code.code == bindparam("code"))
+)
+
+
+def find(text: str, connection: Connection | None = None) -> Found | None:
+    """What somebody's code leads to, or None; `text` as typed or scanned.
+
+    A text that cannot be a code is looked up all the same, so that it takes as long as a right one.
+    With a `connection` the lookup is part of its transaction.
+    """
+    code = codes.normalise(text) or ""
+    if connection is not None:
+        row = connection.execute(_LOOKUP, {"code": code}).first()
+    else:
+        # No session and no objects: this is all that a request for the form asks of the database.
+        with db.engine().connect() as own:
+            row = own.execute(_LOOKUP, {"code": code}).first()
+    if row is None:
+        return None
+    return Found(code, Face(row[0], row[1], row[2]), *row[3:])
+
+
+def faces() -> list[Face]:
+    """All regions of this installation, for pages whose code says nothing about the region."""
+    with db.engine().connect() as connection:
+        rows = connection.execute(
+            select(_region.id, _region.name, cast(_region.settings, Text)).order_by(_region.name)
+        )
+        return [Face(*row) for row in rows]
+
+
+def contact(found: Found) -> Contact:
+    """Whom an answer goes to and when she can be reached; the region's own number when she has none."""
+    settings = found.region.settings
+    coach = staff.users_by_id([found.coach_id]).get(found.coach_id) if found.coach_id else None
+    if coach is None:
+        return Contact(None, found.region.phone, settings.office_hours)
+    return Contact(
+        coach.given_name,
+        phone_of(coach.phone) or found.region.phone,
+        coach.hours or settings.office_hours,
+    )
+
+
+def phone_of(text: str) -> Phone | None:
+    """A number as a region or coach wrote it; None when nothing is there that can be dialled."""
+    try:
+        number = phonenumbers.parse(text, "NL")
+    except phonenumbers.NumberParseException:
+        return None
+    return Phone(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164), text.strip())

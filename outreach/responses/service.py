@@ -1,0 +1,155 @@
+"""Verbs of the response form: hand out codes, take an answer in."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import insert
+from sqlmodel import Session, col, select
+
+from outreach import clock, db
+from outreach.cases import timeline
+from outreach.cases.models import Case
+from outreach.errors import NotFound
+from outreach.i18n import _l
+from outreach.regions.models import Region
+from outreach.responses import codes, queries, rules
+from outreach.responses.models import Response, ResponseCode
+from outreach.responses.rules import Answers, Intent
+
+CHUNK = 500
+CHANNEL = "form"
+
+
+class CodeNotOpen(NotFound):
+    """The code takes no answer: unknown, expired, not bound to a case, or its case is closed."""
+
+
+@dataclass(frozen=True, slots=True)
+class CodeFor:
+    """What a new code leads to; without a case it is a card's code, bound when the card is left behind."""
+
+    case_id: UUID | None
+    attempt_id: UUID | None
+    region_id: UUID
+    language: str = "nl"
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    """What the sender is told: what came in, when, and who goes on with it. `again`: it was a double tap."""
+
+    code: str
+    intent: Intent
+    at: datetime
+    contact: queries.Contact
+    again: bool = False
+
+
+def issue_codes(session: Session, wanted: Sequence[CodeFor]) -> list[str]:
+    """New codes, in the order of `wanted`, each valid as long as its region says (`code_valid_days`).
+
+    A code that happens to exist already is drawn again. To be called inside `db.write()`.
+    """
+    if not wanted:
+        return []
+    now = clock.now()
+    expires = {
+        region.id: now + timedelta(days=region.settings.code_valid_days)
+        for region in session.exec(select(Region).where(col(Region.id).in_({w.region_id for w in wanted})))
+    }
+    drawn = _draw(session, len(wanted))
+    rows = [
+        {
+            "code": code,
+            "region_id": want.region_id,
+            "case_id": want.case_id,
+            "attempt_id": want.attempt_id,
+            "language": want.language,
+            "issued_at": now,
+            "expires_at": expires[want.region_id],
+        }
+        for code, want in zip(drawn, wanted, strict=True)
+    ]
+    session.connection().execute(insert(db.table(ResponseCode)), rows)
+    return drawn
+
+
+def _draw(session: Session, number: int) -> list[str]:
+    """So many codes that differ from each other and from all that were ever given out."""
+    drawn: dict[str, None] = {}
+    while len(drawn) < number:
+        fresh: dict[str, None] = {}
+        while len(fresh) < min(CHUNK, number - len(drawn)):
+            fresh[codes.new_code()] = None
+        taken = session.exec(select(ResponseCode.code).where(col(ResponseCode.code).in_(list(fresh)))).all()
+        drawn |= dict.fromkeys(fresh.keys() - set(taken))
+    return list(drawn)
+
+
+def submit(code: str, answers: Answers, language: str) -> Confirmation:
+    """Take an answer in; `code` as typed or scanned, `language` that of the page.
+
+    In one transaction:
+    1. The case is locked, so that two submissions at once come one after the other.
+    2. The code is looked up again: it must still be open.
+    3. The same answers as the last ones of this code, within a minute, are a double tap: nothing is stored.
+    4. The event goes to the timeline (actor 'person', channel 'form', the attempt that carried the code),
+       the answers into a Response row; an earlier answer stays as it was.
+
+    Raises CodeNotOpen when the code takes no answer.
+    """
+    now = clock.now()
+    with db.write() as session:
+        found = _open_code(session, code, now)
+        kind, data = rules.event_of(answers)
+        stored: dict[str, Any] = {"intent": answers.intent.value, **data}
+        confirmation = Confirmation(found.code, answers.intent, now, queries.contact(found))
+        last = session.exec(
+            select(Response)
+            .where(Response.code == found.code)
+            .order_by(col(Response.submitted_at).desc(), col(Response.id).desc())
+            .limit(1)
+        ).first()
+        if last and rules.same_again(last.answers, last.submitted_at, stored, now):
+            return Confirmation(
+                found.code, answers.intent, last.submitted_at, confirmation.contact, again=True
+            )
+        response_id = db.new_id()
+        assert found.case_id is not None
+        event = timeline.record(
+            found.case_id,
+            kind,
+            actor=timeline.PERSON,
+            channel=CHANNEL,
+            data={"response_id": str(response_id), **data},
+            attempt_id=found.attempt_id,
+        )
+        session.add(
+            Response(
+                id=response_id,
+                code=found.code,
+                case_id=found.case_id,
+                attempt_id=found.attempt_id,
+                event_id=event.id,
+                submitted_at=now,
+                language=language,
+                answers=stored,
+            )
+        )
+        session.flush()
+        return confirmation
+
+
+def _open_code(session: Session, text: str, now: datetime) -> queries.Found:
+    """The code's way to its case, with that case locked. Raises CodeNotOpen."""
+    canonical = codes.normalise(text)
+    case_id = session.exec(select(ResponseCode.case_id).where(ResponseCode.code == canonical)).first()
+    if case_id is not None:
+        session.exec(select(Case.id).where(Case.id == case_id).with_for_update()).first()
+    found = queries.find(text, session.connection())
+    if found is None or not rules.takes_answers(found.case_status, found.expires_at, now):
+        raise CodeNotOpen(_l("This code does not work (any more)."))
+    return found
