@@ -68,6 +68,13 @@ class World:
             self.finished, self.finished_at = decision.finished, now
         return decision
 
+    def look(self, now: datetime) -> Decision:
+        """Tick until nothing more is due: what came may have ended in the same moment, which is a new fact."""
+        decision = self.tick(now)
+        while decision.due:
+            decision = self.tick(now)
+        return decision
+
     def facts_at(self, now: datetime) -> Facts:
         status, resumed_at = EnrolmentStatus.running, None
         if self.finished:
@@ -112,7 +119,7 @@ class World:
         """Look only when the planner or a change of facts asks for it."""
         now, turns = start, 0
         while True:
-            decision = self.tick(now)
+            decision = self.look(now)
             asked = [decision.next_look] if decision.next_look else []
             assert all(at > now for at in asked), "the next look lies in the future"
             coming = asked + self.changes_after(now)
@@ -124,7 +131,7 @@ class World:
     def run_at(self, moments: list[datetime]) -> None:
         """Look at these moments and at no other."""
         for now in moments:
-            self.tick(now)
+            self.look(now)
 
     @property
     def attempts(self) -> set[DueAttempt]:
