@@ -9,6 +9,7 @@ from outreach import clock, db
 from outreach.attempts import service as attempts
 from outreach.campaigns import service as campaigns
 from outreach.console import Answer, answers
+from outreach.messages import service as messages
 
 
 def tick(now: datetime) -> dict[str, Any]:
@@ -25,6 +26,7 @@ def tick(now: datetime) -> dict[str, Any]:
         with db.write() as session:
             expired = attempts.expire(session, now)
         planned = campaigns.tick(now)
+        messages.send_due(now)
     return {
         "now": clock.local(now).isoformat(),
         "attempts": dict(sorted(planned.attempts.items())),

@@ -1,0 +1,65 @@
+"""The sandbox: read what went out as on a phone, and answer as the young person."""
+
+from uuid import UUID
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_wtf import FlaskForm
+from wtforms import TextAreaField
+from wtforms.validators import DataRequired, Length
+
+from outreach.errors import NotFound, Refused
+from outreach.i18n import _, _l
+from outreach.messages import queries, service
+from outreach.staff import scope
+
+blueprint = Blueprint("messages", __name__)
+PAGE = 25
+
+
+class ReplyForm(FlaskForm):  # type: ignore[misc]
+    """What the young person writes back."""
+
+    body = TextAreaField(
+        _l("Answer as this young person"), validators=[DataRequired(), Length(max=service.LONGEST)]
+    )
+
+
+@blueprint.get("/sandbox")
+def sandbox() -> ResponseReturnValue:
+    """The phones of the sandbox, the newest message first."""
+    page = max(request.args.get("page", 1, type=int), 1)
+    found = queries.conversations(scope.current(), page, PAGE)
+    return render_template("messages/sandbox.html", found=found[:PAGE], page=page, more=len(found) > PAGE)
+
+
+@blueprint.get("/sandbox/<uuid:case_id>")
+def phone(case_id: UUID) -> ResponseReturnValue:
+    """One phone."""
+    return _phone(case_id, ReplyForm())
+
+
+@blueprint.post("/sandbox/<uuid:case_id>")
+def reply(case_id: UUID) -> ResponseReturnValue:
+    """The young person answers."""
+    form = ReplyForm()
+    queries.conversation(case_id, scope.current())
+    if not form.validate_on_submit():
+        return _phone(case_id, form), 422
+    last = queries.last_channel(case_id)
+    if last is None:
+        raise NotFound(_l("There is no message to answer yet."))
+    try:
+        service.receive(case_id, *last, form.body.data)
+    except Refused as refusal:
+        form.body.errors = [*form.body.errors, refusal.message]
+        return _phone(case_id, form), 422
+    return redirect(url_for("messages.phone", case_id=case_id))
+
+
+def _phone(case_id: UUID, form: ReplyForm) -> str:
+    person, messages = queries.conversation(case_id, scope.current())
+    title = _("The phone of %(name)s", name=person.given_name or person.family_name)
+    return render_template(
+        "messages/phone.html", person=person, messages=messages, form=form, case_id=case_id, title=title
+    )
