@@ -163,12 +163,12 @@ def _page_count(made: list[bytes]) -> int:
 
 
 def _title(letters: Sequence[LetterData], layout: Layout) -> str:
-    words = _words(letters[0].language)
+    words = fixed_words(letters[0].language)
     return f"{words['letter'] if len(letters) == 1 else words['letters']} {layout.sender}"
 
 
 def _letter_as_data(letter: LetterData, layout: Layout, text: LetterText, base_url: str) -> dict[str, Any]:
-    words = _words(letter.language)
+    words = fixed_words(letter.language)
     values = {"dienst": layout.sender} | {name: _breakable(value) for name, value in letter.values.items()}
     if "coach_telefoon" in values:
         values["coach_telefoon"] = values["coach_telefoon"].replace(
@@ -221,7 +221,7 @@ def _breakable(value: str) -> str:
 
 
 @lru_cache(maxsize=8)
-def _words(language: str) -> dict[str, str]:
+def fixed_words(language: str) -> dict[str, str]:
     """The fixed words on the page, in the language of the letter and not of whoever prints it."""
     path = _HERE / "texts" / "words" / f"{language}.json"
     words: dict[str, str] = json.loads(

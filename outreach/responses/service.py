@@ -48,10 +48,12 @@ class Confirmation:
     again: bool = False
 
 
-def issue_codes(session: Session, wanted: Sequence[CodeFor]) -> list[str]:
+def issue_codes(
+    session: Session, wanted: Sequence[CodeFor], drawn: Sequence[str] | None = None
+) -> list[str]:
     """New codes, in the order of `wanted`, each valid as long as its region says (`code_valid_days`).
 
-    A code that happens to exist already is drawn again. To be called inside `db.write()`.
+    `drawn` are codes from `draw_codes` that already stand on paper. To be called inside `db.write()`.
     """
     if not wanted:
         return []
@@ -60,7 +62,7 @@ def issue_codes(session: Session, wanted: Sequence[CodeFor]) -> list[str]:
         region.id: now + timedelta(days=region.settings.code_valid_days)
         for region in session.exec(select(Region).where(col(Region.id).in_({w.region_id for w in wanted})))
     }
-    drawn = _draw(session, len(wanted))
+    drawn = list(drawn) if drawn is not None else draw_codes(session, len(wanted))
     rows = [
         {
             "code": code,
@@ -77,8 +79,12 @@ def issue_codes(session: Session, wanted: Sequence[CodeFor]) -> list[str]:
     return drawn
 
 
-def _draw(session: Session, number: int) -> list[str]:
-    """So many codes that differ from each other and from all that were ever given out."""
+def draw_codes(session: Session, number: int) -> list[str]:
+    """So many codes that differ from each other and from all that were ever given out; none is stored.
+
+    A code that happens to exist already is drawn again. Letters are printed with such codes outside any
+    transaction and then handed to `issue_codes`.
+    """
     drawn: dict[str, None] = {}
     while len(drawn) < number:
         fresh: dict[str, None] = {}
