@@ -48,9 +48,7 @@ class Confirmation:
     again: bool = False
 
 
-def issue_codes(
-    session: Session, wanted: Sequence[CodeFor], drawn: Sequence[str] | None = None
-) -> list[str]:
+def issue_codes(session: Session, wanted: Sequence[CodeFor], drawn: Sequence[str] | None = None) -> list[str]:
     """New codes, in the order of `wanted`, each valid as long as its region says (`code_valid_days`).
 
     `drawn` are codes from `draw_codes` that already stand on paper. To be called inside `db.write()`.

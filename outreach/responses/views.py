@@ -20,7 +20,7 @@ blueprint = Blueprint("responses", __name__, url_prefix="/r")
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Open the pages, and leave out there what staff pages need."""
-    kept.init_app(app)
+    kept.init_app(app, https=settings.base_url.startswith("https://"))
     guesses.init_app(app, settings.rate_limit_storage)
     quiet.init_app(app)
     app.extensions["csrf"].exempt(blueprint)
@@ -123,9 +123,7 @@ def _find(text: str) -> Found | Response:
 
 
 def _too_often() -> Response:
-    response = kept.answer(pages.too_often(pages.language()), 429)
-    response.headers["Retry-After"] = "60"
-    return response
+    return kept.answer(pages.too_often(pages.language()), 429, Retry_After="60")
 
 
 def _drop_the_rest() -> None:

@@ -29,14 +29,23 @@ HEADERS = {
 }
 
 
+class Complete(Response):
+    """An answer that brings the security headers itself (see `security_headers`)."""
+
+
+def security_headers(*, https: bool) -> dict[str, str]:
+    """The headers of every answer."""
+    return HEADERS | ({"Strict-Transport-Security": "max-age=31536000; includeSubDomains"} if https else {})
+
+
 def init_app(app: Flask, *, https: bool) -> None:
     """Set the headers; pages with people in them are never kept by a cache."""
-    headers = dict(HEADERS)
-    if https:
-        headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+    headers = security_headers(https=https)
 
     @app.after_request
     def protect(response: Response) -> Response:
+        if isinstance(response, Complete):
+            return response
         for name, value in headers.items():
             response.headers.setdefault(name, value)
         if request.endpoint != "static":
