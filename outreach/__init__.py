@@ -62,11 +62,35 @@ def _web(app: Flask, https: bool) -> None:
 
 
 def _rooms(app: Flask, zone: Zone) -> None:
+    """The public zone holds the response forms alone; everything else is for staff."""
     from outreach.responses import views as responses
     from outreach.web import views as web
 
+    settings: Settings = app.extensions["outreach_settings"]
     app.register_blueprint(web.blueprint)
-    responses.init_app(app, app.extensions["outreach_settings"])
+    if zone != "staff":
+        responses.init_app(app, settings)
+    if zone != "public":
+        _staff_rooms(app, settings)
+
+
+def _staff_rooms(app: Flask, settings: Settings) -> None:
+    from outreach.attempts import panels as attempts_panels
+    from outreach.attempts import views as attempts
+    from outreach.cases import notice_views as notices
+    from outreach.cases import views as cases
+    from outreach.demo import views as demo
+    from outreach.messages import views as messages
+    from outreach.web import panels
+
+    app.register_blueprint(cases.blueprint)
+    app.register_blueprint(notices.blueprint)
+    app.register_blueprint(attempts.blueprint)
+    panels.register(app, attempts_panels.panels)
+    if settings.sandbox:
+        app.register_blueprint(messages.blueprint)
+    if not settings.production:
+        app.register_blueprint(demo.blueprint(settings))
 
 
 def _subscriptions(app: Flask) -> None:

@@ -8,8 +8,11 @@ import tempfile
 import click
 
 from outreach import config, db, schema, ticking
+from outreach.attempts.commands import case
 from outreach.campaigns.commands import campaign
+from outreach.cases.commands import verify
 from outreach.console import Answer, answers
+from outreach.demo.commands import demo
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -52,6 +55,9 @@ def worker() -> None:
 
 
 main.add_command(campaign)
+main.add_command(demo)
+main.add_command(case)
+main.add_command(verify)
 main.add_command(ticking.command)
 
 

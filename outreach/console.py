@@ -14,8 +14,8 @@ from outreach import clock, create_app
 from outreach.errors import Refused
 
 T = TypeVar("T")
-Answer = tuple[dict[str, Any], str]
-"""What a command found: the JSON document and the sentence for a person."""
+Answer = tuple[dict[str, Any], str] | tuple[dict[str, Any], str, int]
+"""What a command found: the JSON document, the sentence for a person, and the exit code when not 0."""
 
 
 class Moment(click.ParamType[datetime]):
@@ -44,11 +44,13 @@ def answers(work: Callable[..., Answer]) -> Callable[..., None]:
             stack.enter_context(create_app().app_context())
             if moment is not None:
                 stack.enter_context(clock.at(moment))
-            data, sentence = work(**arguments)
+            data, sentence, *code = work(**arguments)
         if as_json:
             click.echo(json.dumps(data, ensure_ascii=False, default=str))
         elif sentence:
             click.echo(sentence)
+        if any(code):
+            sys.exit(code[0])
 
     return command
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
 
+import phonenumbers
 from babel.dates import format_timedelta
 from flask_babel import get_locale
 
@@ -132,6 +133,19 @@ def ago(moment: datetime) -> str:
     """How long ago, as people say it: '2 uur geleden'."""
     locale = str(get_locale() or "nl")
     return str(format_timedelta(moment - clock.now(), add_direction=True, locale=locale, threshold=1.2))
+
+
+def shown_phone(number: str | None) -> str:
+    """An E.164 number as people write it: '06 12345678' in the Netherlands, with its country code elsewhere."""
+    if not number:
+        return ""
+    try:
+        parsed = phonenumbers.parse(number)
+    except phonenumbers.NumberParseException:
+        return number
+    dutch = parsed.country_code == 31
+    style = phonenumbers.PhoneNumberFormat.NATIONAL if dutch else phonenumbers.PhoneNumberFormat.INTERNATIONAL
+    return phonenumbers.format_number(parsed, style)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,73 @@
+"""Forms for what came of a call or a visit."""
+
+from datetime import datetime, time
+
+from flask_wtf import FlaskForm
+from wtforms import DateField, HiddenField, StringField, TextAreaField, TimeField, ValidationError
+from wtforms.validators import AnyOf, Length, Optional
+
+from outreach import clock
+from outreach.attempts.rules import CALL_RESULTS, VISIT_RESULTS, Result
+from outreach.i18n import _l
+
+LONGEST_NOTE = 4000
+NINE = time(9)
+
+CALL_ICONS = {
+    Result.spoke: "chat",
+    Result.no_answer: "phone-missed",
+    Result.voicemail: "voicemail",
+    Result.wrong_number: "cross",
+}
+VISIT_ICONS = {
+    Result.met: "people",
+    Result.nobody_home: "nobody-home",
+    Result.card_left: "card",
+    Result.refused: "stop",
+    Result.moved: "moved",
+    Result.wrong_address: "cross",
+}
+VISIT_BUTTONS = (*VISIT_RESULTS[:2], Result.card_left, *VISIT_RESULTS[2:])
+"""What a coach can choose at the door: that she left a card says that nobody was home."""
+
+
+class _LogForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
+    """What calls and visits share. `attempt`: the task it is about, empty outside a plan."""
+
+    attempt = HiddenField()
+    back = HiddenField(default="case")
+    note = TextAreaField(
+        _l("Note"),
+        [
+            Optional(),
+            Length(
+                max=LONGEST_NOTE, message=_l("The note is too long. Make it shorter, or split it in two.")
+            ),
+        ],
+    )
+
+
+class CallForm(_LogForm):
+    """What came of a call, and when to call back."""
+
+    result = StringField(validators=[AnyOf([*CALL_RESULTS], message=_l("Choose what came of the call."))])
+    again_on = DateField(_l("Call back on"), [Optional()])
+    again_at = TimeField(_l("At"), [Optional()])
+
+    def validate_again_on(self, field: DateField) -> None:
+        """Nobody calls back in the past."""
+        if field.data < clock.today():
+            raise ValidationError(_l("This day has passed. Choose today or later."))
+
+    @property
+    def call_back_at(self) -> datetime | None:
+        """The moment to call back, in the morning when no time was given; None: not asked for."""
+        if self.again_on.data is None:
+            return None
+        return datetime.combine(self.again_on.data, self.again_at.data or NINE, clock.TIMEZONE)
+
+
+class VisitForm(_LogForm):
+    """What came of a visit."""
+
+    result = StringField(validators=[AnyOf([*VISIT_BUTTONS], message=_l("Choose what came of the visit."))])

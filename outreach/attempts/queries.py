@@ -1,0 +1,183 @@
+"""Reads about contact attempts: what a coach has to do, and what is planned or was tried on a case."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, func, select
+
+from outreach import db
+from outreach.attempts.models import ContactAttempt
+from outreach.attempts.rules import AttemptStatus, Channel, Owner
+from outreach.cases.models import Case, Person
+from outreach.cases.queries import HEAD_WIDTH, CaseHead, head_of, heads, mine
+from outreach.errors import NotFound, Refused
+from outreach.i18n import _l
+from outreach.regions.models import Municipality, Region
+from outreach.staff.models import User
+from outreach.staff.scope import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A call or visit that a coach has to make: the case, the attempt, and what was tried before.
+
+    `tried` counts the attempts by this channel that took place, `last_tried` is the moment of the last one.
+    """
+
+    case: CaseHead
+    attempt_id: UUID
+    channel: str
+    due_at: datetime
+    latest_at: datetime | None
+    tried: int
+    last_tried: datetime | None
+
+
+_TRIED = (AttemptStatus.done.value, AttemptStatus.failed.value)
+
+
+def _open(now: datetime) -> list[ColumnElement[bool]]:
+    """Planned for a coach, not held by a pause, and not past its latest moment."""
+    attempt = db.table(ContactAttempt).c
+    return [
+        attempt.status == AttemptStatus.planned.value,
+        attempt.owner == Owner.coach.value,
+        attempt.held.is_(False),
+        attempt.latest_at.is_(None) | (attempt.latest_at >= now),
+    ]
+
+
+def _tasks(scope: Scope, now: datetime) -> Select[Any]:
+    attempt = db.table(ContactAttempt)
+    earlier = attempt.alias("earlier")
+    tried = [
+        earlier.c.case_id == attempt.c.case_id,
+        earlier.c.channel == attempt.c.channel,
+        earlier.c.status.in_(_TRIED),
+    ]
+    how_often = select(func.count()).where(*tried).correlate(attempt).scalar_subquery()
+    last = select(func.max(earlier.c.ended_at)).where(*tried).correlate(attempt).scalar_subquery()
+    return (
+        heads(scope)
+        .add_columns(attempt.c.id, attempt.c.channel, attempt.c.due_at, attempt.c.latest_at, how_often, last)
+        .join(attempt, attempt.c.case_id == db.table(Case).c.id)
+        .where(*_open(now))
+        .order_by(attempt.c.due_at, attempt.c.id)
+    )
+
+
+def _task_of(row: Any) -> Task:
+    return Task(head_of(row), *row[HEAD_WIDTH:])
+
+
+def tasks(scope: Scope, channel: Channel, now: datetime, until: datetime, limit: int) -> list[Task]:
+    """What this coach has to do by `channel` before `until`, in order: her cases, and those of nobody yet."""
+    attempt = db.table(ContactAttempt).c
+    query = _tasks(scope, now).where(mine(scope), attempt.channel == channel.value, attempt.due_at < until)
+    return [_task_of(row) for row in db.session().execute(query.limit(limit))]
+
+
+def count_tasks(scope: Scope, channel: Channel, now: datetime, until: datetime) -> int:
+    """How many there are of what `tasks` gives."""
+    attempt, case = db.table(ContactAttempt), db.table(Case)
+    query = (
+        select(func.count())
+        .select_from(attempt)
+        .join(case, case.c.id == attempt.c.case_id)
+        .where(case.c.municipality_code.in_(scope.municipalities), mine(scope), *_open(now))
+        .where(attempt.c.channel == channel.value, attempt.c.due_at < until)
+    )
+    return int(db.session().execute(query).scalar_one())
+
+
+def task(case_id: UUID, attempt_id: UUID, scope: Scope, now: datetime) -> Task | None:
+    """One task of a case while it is still open; None when it is not."""
+    attempt = db.table(ContactAttempt).c
+    row = (
+        db.session()
+        .execute(_tasks(scope, now).where(attempt.case_id == case_id, attempt.id == attempt_id))
+        .first()
+    )
+    return _task_of(row) if row else None
+
+
+def next_task(case_id: UUID, scope: Scope, now: datetime, until: datetime) -> Task | None:
+    """The call or visit on this case that comes first and is due before `until`, whoever its coach is."""
+    attempt = db.table(ContactAttempt).c
+    query = _tasks(scope, now).where(
+        attempt.case_id == case_id,
+        attempt.channel.in_([Channel.call.value, Channel.visit.value]),
+        attempt.due_at < until,
+    )
+    row = db.session().execute(query.limit(1)).first()
+    return _task_of(row) if row else None
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """An attempt as the page of a case and `outreach case show` tell of it."""
+
+    id: UUID
+    step: str
+    channel: str
+    owner: str
+    status: str
+    held: bool
+    due_at: datetime
+    provider_id: str | None
+
+
+def attempts_of(case_id: UUID, *, only_planned: bool = False) -> list[Attempt]:
+    """The attempts of a case in the order in which they are due."""
+    attempt = db.table(ContactAttempt).c
+    columns = [attempt[name] for name in Attempt.__slots__]
+    query = select(*columns).where(attempt.case_id == case_id).order_by(attempt.due_at, attempt.id)
+    if only_planned:
+        query = query.where(attempt.status == AttemptStatus.planned.value)
+    return [Attempt(*row) for row in db.session().execute(query)]
+
+
+@dataclass(frozen=True, slots=True)
+class Referred:
+    """The case behind a reference, for the command line: no scope, since no person asks."""
+
+    id: UUID
+    reference: str
+    status: str
+    target_group: str
+    municipality: str
+    coach: str | None
+    region: str
+
+
+def by_reference(reference: str, region: str | None = None) -> Referred:
+    """The case with this reference.
+
+    Raises NotFound when there is none, Refused when several regions have one and none was named.
+    """
+    case, place, home, coach = (db.table(t).c for t in (Case, Municipality, Region, User))
+    query = (
+        select(case.id, case.reference, case.status, case.target_group, place.name, coach.email, home.slug)
+        .join_from(db.table(Case), db.table(Person), db.table(Person).c.id == case.person_id)
+        .join(db.table(Municipality), place.code == case.municipality_code)
+        .join(db.table(Region), home.id == case.region_id)
+        .outerjoin(db.table(User), coach.id == case.coach_id)
+        .where(case.reference == reference)
+        .order_by(home.slug)
+    )
+    if region:
+        query = query.where(home.slug == region)
+    found = [Referred(*row) for row in db.session().execute(query)]
+    if not found:
+        raise NotFound(_l("There is no case with number %(reference)s.", reference=reference))
+    if len(found) > 1:
+        names = ", ".join(one.region for one in found)
+        raise Refused(
+            _l(
+                "Several regions have a case with this number: %(names)s. Say which with --region.",
+                names=names,
+            )
+        )
+    return found[0]

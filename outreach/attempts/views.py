@@ -1,0 +1,171 @@
+"""The coach's day, her visits, and logging what came of a call or a visit."""
+
+from datetime import date, datetime, timedelta
+from itertools import groupby
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from htmx_flask import request as htmx_request
+
+from outreach import clock
+from outreach.attempts import queries, service
+from outreach.attempts.forms import CALL_ICONS, VISIT_BUTTONS, VISIT_ICONS, CallForm, VisitForm
+from outreach.attempts.queries import Task
+from outreach.attempts.rules import CALL_RESULTS, Channel, Result
+from outreach.cases import queries as cases
+from outreach.cases import words
+from outreach.cases.notice_views import done_today, waiting
+from outreach.cases.queries import CaseHead
+from outreach.i18n import _
+from outreach.staff.scope import RoleName, Scope, current
+from outreach.web.access import roles
+
+blueprint = Blueprint("attempts", __name__)
+
+SHOWN = 20
+MOST = 200
+WEEK = timedelta(days=7)
+FAR = timedelta(days=60)
+
+
+def midnight() -> datetime:
+    """The end of today on a Dutch clock."""
+    return datetime.combine(clock.today() + timedelta(days=1), datetime.min.time(), clock.TIMEZONE)
+
+
+@blueprint.get("/today")
+@roles(RoleName.coach)
+def today() -> ResponseReturnValue:
+    """Her day: who answered, whom to call, where to go."""
+    scope = current()
+    shown = min(max(request.args.get("shown", SHOWN, int), SHOWN), MOST)
+    return render_template(
+        "attempts/today.html",
+        today=clock.today(),
+        shown=shown,
+        SHOWN=SHOWN,
+        MOST=MOST,
+        done_today=done_today(scope),
+        **waiting(scope, shown),
+        **_list(scope, Channel.call, midnight(), shown),
+        **_list(scope, Channel.visit, midnight() + WEEK, shown),
+        **choices(),
+    )
+
+
+def _list(scope: Scope, channel: Channel, until: datetime, shown: int) -> dict[str, Any]:
+    now = clock.now()
+    count = queries.count_tasks(scope, channel, now, until)
+    found = queries.tasks(scope, channel, now, until, shown) if count and shown else []
+    return {f"{channel}s": found, f"{channel}_count": count}
+
+
+def choices() -> dict[str, Any]:
+    """The buttons for what came of a call and of a visit."""
+    named = words.RESULTS
+    return {
+        "words": words,
+        "call_results": [
+            {"value": one.value, "label": named[one], "icon": CALL_ICONS[one]} for one in CALL_RESULTS
+        ],
+        "visit_results": [
+            {"value": one.value, "label": _visit_label(one), "icon": VISIT_ICONS[one]}
+            for one in VISIT_BUTTONS
+        ],
+    }
+
+
+def _visit_label(result: Result) -> object:
+    return _("Nobody home, card left") if result is Result.card_left else words.RESULTS[result]
+
+
+@blueprint.get("/visits")
+@roles(RoleName.coach, RoleName.coordinator)
+def visits() -> ResponseReturnValue:
+    """The visits that are planned, by day; what is late stands under today."""
+    scope = current()
+    shown = min(max(request.args.get("shown", SHOWN, int), SHOWN), MOST)
+    values = _list(scope, Channel.visit, midnight() + FAR, shown)
+    days = [(day, list(those)) for day, those in groupby(values["visits"], key=_day)]
+    return render_template("attempts/visits.html", days=days, shown=shown, SHOWN=SHOWN, **values, words=words)
+
+
+def _day(task: Task) -> date:
+    return max(clock.local(task.due_at).date(), clock.today())
+
+
+@blueprint.route("/cases/<uuid:case_id>/call", methods=["GET", "POST"])
+@roles(RoleName.coach, RoleName.coordinator)
+def call(case_id: UUID) -> ResponseReturnValue:
+    """Log what came of a call: with a note on this page, or at once from the day or the case."""
+    scope = current()
+    case = cases.head(case_id, scope)
+    form = CallForm(**_asked())
+    if form.validate_on_submit():
+        service.log_call(
+            case.id,
+            Result(form.result.data),
+            by=_me(scope),
+            attempt_id=_attempt(form.attempt.data),
+            note=form.note.data or "",
+            call_back_at=form.call_back_at,
+        )
+        return _logged(scope, case, Channel.call, form.back.data)
+    page = render_template("attempts/call.html", case=case, form=form, **choices())
+    return page, 422 if form.is_submitted() else 200
+
+
+@blueprint.route("/cases/<uuid:case_id>/visit", methods=["GET", "POST"])
+@roles(RoleName.coach, RoleName.coordinator)
+def visit(case_id: UUID) -> ResponseReturnValue:
+    """Log what came of a visit by one of six large buttons."""
+    scope = current()
+    case = cases.head(case_id, scope)
+    form = VisitForm(**_asked())
+    if form.validate_on_submit():
+        result = Result(form.result.data)
+        card_left = result is Result.card_left
+        service.log_visit(
+            case.id,
+            Result.nobody_home if card_left else result,
+            by=_me(scope),
+            attempt_id=_attempt(form.attempt.data),
+            note=form.note.data or "",
+            card_left=card_left,
+        )
+        return _logged(scope, case, Channel.visit, form.back.data)
+    page = render_template("attempts/visit.html", case=case, form=form, **choices())
+    return page, 422 if form.is_submitted() else 200
+
+
+def _asked() -> dict[str, str]:
+    """Which task it is about and where to go afterwards, as a link to the page says."""
+    return {name: request.args[name] for name in ("attempt", "back") if name in request.args}
+
+
+def _attempt(text: str | None) -> UUID | None:
+    try:
+        return UUID(text) if text else None
+    except ValueError:
+        return None
+
+
+def _logged(scope: Scope, case: CaseHead, channel: Channel, back: str) -> ResponseReturnValue:
+    sentence = _("Kept: called %(name)s.") if channel is Channel.call else _("Kept: visited %(name)s.")
+    sentence %= {"name": case.short_name}
+    if htmx_request.htmx:
+        count = queries.count_tasks(scope, Channel.call, clock.now(), midnight())
+        values = {"call_count": count, "done_today": done_today(scope), "sentence": sentence}
+        return render_template("attempts/_logged.html", **values)
+    flash(sentence, "ok")
+    pages = {"today": "attempts.today", "visits": "attempts.visits"}
+    if back in pages and scope.has(RoleName.coach, RoleName.administrator):
+        return redirect(url_for(pages[back]))
+    return redirect(url_for("cases.show", case_id=case.id))
+
+
+def _me(scope: Scope) -> UUID:
+    assert scope.user_id is not None, "a signed-in person has an id"
+    return scope.user_id

@@ -1,0 +1,154 @@
+"""Finding cases by name, reference, phone number or postcode, within somebody's scope."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Column, ColumnElement, Select, and_, false, func, or_, select
+
+from outreach import db
+from outreach.cases.imports.addresses import read_postcode
+from outreach.cases.imports.phones import read_phones
+from outreach.cases.models import Case, Household, Person
+from outreach.cases.queries import CaseHead, head_of, heads
+from outreach.staff.models import StaffMunicipality, User
+from outreach.staff.scope import Scope
+
+PAGE = 25
+MOST = 1000
+"""Nobody leafs through more than this: beyond it one narrows the search."""
+
+_LAST = "\U0010ffff"
+_PHONE = re.compile(r"\+?[\d\s().-]{8,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is looked for. Empty: no limit. `coach`: 'none' for cases of nobody yet, else her id."""
+
+    words: str = ""
+    status: str = ""
+    target_group: str = ""
+    coach: str = ""
+    municipality: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A page of cases; `total` counts up to MOST, `more` says that there are more than that."""
+
+    cases: list[CaseHead]
+    total: int
+    more: bool
+    page: int
+    pages: int
+
+
+def search(wanted: Wanted, scope: Scope, page: int = 1) -> Found:
+    """Cases that fit, by name when something was typed, else the newest first. Pages count from 1."""
+    limits = _limits(wanted, scope)
+    counted = _ids(scope, limits).limit(MOST + 1).subquery()
+    total: int = db.session().execute(select(func.count()).select_from(counted)).scalar_one()
+    pages = max(1, -(-min(total, MOST) // PAGE))
+    page = min(max(page, 1), pages)
+    query = heads(scope).where(*limits).limit(PAGE).offset(PAGE * (page - 1))
+    rows = db.session().execute(_in_order(query, wanted))
+    return Found([head_of(row) for row in rows], min(total, MOST), total > MOST, page, pages)
+
+
+def _in_order(query: Select[Any], wanted: Wanted) -> Select[Any]:
+    case, person = db.table(Case).c, db.table(Person).c
+    if wanted.words.strip():
+        return query.order_by(person.family_name, person.given_name, case.id)
+    return query.order_by(case.id.desc())
+
+
+def _ids(scope: Scope, limits: list[ColumnElement[bool]]) -> Select[Any]:
+    case, person, home = db.table(Case), db.table(Person), db.table(Household)
+    return (
+        select(case.c.id)
+        .join(person, person.c.id == case.c.person_id)
+        .outerjoin(home, home.c.id == person.c.household_id)
+        .where(case.c.municipality_code.in_(scope.municipalities), *limits)
+    )
+
+
+def _limits(wanted: Wanted, scope: Scope) -> list[ColumnElement[bool]]:
+    case = db.table(Case).c
+    limits = []
+    if wanted.words.strip():
+        limits.append(_words(wanted.words.strip(), scope))
+    if wanted.status:
+        limits.append(case.status == wanted.status)
+    if wanted.target_group:
+        limits.append(case.target_group == wanted.target_group)
+    if wanted.municipality:
+        limits.append(case.municipality_code == wanted.municipality)
+    if wanted.coach == "none":
+        limits.append(case.coach_id.is_(None))
+    elif wanted.coach:
+        limits.append(_coach(wanted.coach))
+    return limits
+
+
+def _coach(text: str) -> ColumnElement[bool]:
+    try:
+        return db.table(Case).c.coach_id == UUID(text)
+    except ValueError:
+        return false()
+
+
+def _words(text: str, scope: Scope) -> ColumnElement[bool]:
+    """What was typed is a postcode, a phone number, or else a reference or a name."""
+    postcode = read_postcode(text)
+    if postcode is not None:
+        return db.table(Household).c.postcode == postcode
+    case, person = db.table(Case), db.table(Person)
+    if _PHONE.fullmatch(text):
+        phones = read_phones(text)
+        number = phones.mobile or phones.landline
+        if number is not None:
+            return or_(person.c.mobile == number, person.c.landline == number)
+    # A union, so that each half goes by its own index.
+    by_reference = select(case.c.id).where(
+        case.c.region_id.in_(scope.regions), case.c.reference.in_({text, text.upper()})
+    )
+    by_name = select(case.c.id).join(person, person.c.id == case.c.person_id).where(_named(text))
+    return case.c.id.in_(by_reference.union(by_name))
+
+
+def _named(text: str) -> ColumnElement[bool]:
+    """The whole is how a family name begins, or every word is how one of the names begins.
+
+    The last word, which says most, goes by the index; the others only narrow it down.
+    """
+    person = db.table(Person).c
+    *others, last = text.split()[:6]
+    begins = or_(_begins(person.family_name, last), _begins(person.given_name, last))
+    for word in others:
+        names = (person.given_name, person.infix, person.family_name)
+        begins = and_(begins, or_(*(_begins(name, word) for name in names)))
+    return or_(begins, _begins(person.family_name, text)) if others else begins
+
+
+def _begins(column: Column[str], text: str) -> ColumnElement[bool]:
+    """Whether a name begins with `text`, in the ways in which lists write capitals."""
+    ways = {text, text.lower(), text.upper(), text[:1].upper() + text[1:].lower()}
+    if db.engine().dialect.name == "sqlite":
+        # SQLite's LIKE takes no index; a range does, since it compares bytes.
+        return or_(*(and_(column >= way, column < way + _LAST) for way in sorted(ways)))
+    return or_(*(column.startswith(way, autoescape=True) for way in sorted(ways)))
+
+
+def coaches(scope: Scope) -> list[tuple[UUID, str]]:
+    """Everybody who works in her municipalities: id and name, for the filter."""
+    user, link = db.table(User).c, db.table(StaffMunicipality).c
+    query = (
+        select(user.id, user.given_name, user.family_name)
+        .join(db.table(StaffMunicipality), link.user_id == user.id)
+        .where(link.municipality_code.in_(scope.municipalities))
+        .distinct()
+        .order_by(user.given_name, user.family_name)
+    )
+    return [(row[0], f"{row[1]} {row[2]}") for row in db.session().execute(query)]
