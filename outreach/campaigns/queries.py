@@ -7,12 +7,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import Select, func, select
 from sqlmodel import col
 
 from outreach import db
 from outreach.attempts.models import ContactAttempt
-from outreach.attempts.rules import REACHED_OUT, AttemptStatus, Channel
+from outreach.attempts.rules import AttemptStatus, Channel
 from outreach.campaigns.calendar import QuietHours
 from outreach.campaigns.models import Campaign, Enrolment, PlanVersion
 from outreach.campaigns.rules import EnrolmentStatus, Facts, PastAttempt, PlannerSettings
@@ -20,7 +20,6 @@ from outreach.cases.models import Case, Household, OptOut, Person
 from outreach.errors import NotFound
 from outreach.i18n import _l
 from outreach.regions.models import Region
-from outreach.staff.scope import Scope
 
 RUNNING, PAUSED, WAITING = EnrolmentStatus.running, EnrolmentStatus.paused, EnrolmentStatus.waiting
 OPEN_ENROLMENTS = (WAITING, RUNNING, PAUSED)
@@ -179,95 +178,12 @@ def by_slug(slug: str, regions: Iterable[UUID] | None = None) -> Campaign:
     return found[0]
 
 
-@dataclass(frozen=True, slots=True)
-class CampaignLine:
-    """A campaign in the overview: how many are in it, how far they are and how many reacted."""
-
-    campaign: Campaign
-    enrolled: int
-    open: int
-    responded: int
-
-
-def overview(scope: Scope) -> list[CampaignLine]:
-    """The campaigns of the person's regions, newest first; only cases that she may see are counted."""
-    counts = (
-        select(
-            col(Enrolment.campaign_id),
-            func.count().label("enrolled"),
-            func.sum(case((col(Enrolment.status).in_(OPEN_ENROLMENTS), 1), else_=0)).label("open"),
-            func.sum(case((col(Enrolment.stop_reason) == "responded", 1), else_=0)).label("responded"),
-        )
-        .join(Case, col(Case.id) == col(Enrolment.case_id))
-        .where(col(Case.municipality_code).in_(scope.municipalities))
-        .group_by(col(Enrolment.campaign_id))
-        .subquery()
-    )
-    query = (
-        select(Campaign, counts.c.enrolled, counts.c.open, counts.c.responded)
-        .outerjoin(counts, counts.c.campaign_id == col(Campaign.id))
-        .where(col(Campaign.region_id).in_(scope.regions))
-        .order_by(col(Campaign.created_at).desc())
-    )
-    return [
-        CampaignLine(row[0], row[1] or 0, row[2] or 0, row[3] or 0) for row in db.session().execute(query)
-    ]
-
-
-@dataclass(frozen=True, slots=True)
-class StepLine:
-    """What came of one step in a campaign so far."""
-
-    step: str
-    channel: str
-    variant: str | None
-    assigned: int
-    waiting: int
-    sent: int
-    failed: int
-    responded: int
-
-
-def steps_of(campaign_id: UUID, scope: Scope) -> list[StepLine]:
-    """The attempts of a campaign by step, channel and variant; one query."""
-    attempt = db.table(ContactAttempt).c
-    reached = [status.value for status in REACHED_OUT]
-    query = (
-        select(
-            attempt.step,
-            attempt.channel,
-            attempt.variant,
-            func.count(),
-            func.sum(case((attempt.status.in_(["planned", "claimed"]), 1), else_=0)),
-            func.sum(case((attempt.status.in_(reached), 1), else_=0)),
-            func.sum(case((attempt.status.in_(["failed", "returned", "unknown"]), 1), else_=0)),
-            func.sum(case((attempt.response_event_id.is_not(None), 1), else_=0)),
-        )
-        .join(Case, col(Case.id) == attempt.case_id)
-        .where(attempt.campaign_id == campaign_id, col(Case.municipality_code).in_(scope.municipalities))
-        .group_by(attempt.step, attempt.channel, attempt.variant)
-        .order_by(attempt.step, attempt.channel, attempt.variant)
-    )
-    return [StepLine(*row) for row in db.session().execute(query)]
-
-
 def plan_documents(version_ids: Iterable[UUID]) -> dict[UUID, str]:
     """The stored YAML of plan versions."""
     query = select(col(PlanVersion.id), col(PlanVersion.document)).where(
         col(PlanVersion.id).in_(set(version_ids))
     )
     return {row.id: row.document for row in db.session().execute(query)}
-
-
-def enrolments_of_case(case_id: UUID) -> list[tuple[Enrolment, Campaign]]:
-    """The campaigns a case is or was in, newest first."""
-    query = (
-        select(Enrolment, Campaign)
-        .join(Campaign, col(Campaign.id) == col(Enrolment.campaign_id))
-        .where(col(Enrolment.case_id) == case_id)
-        .order_by(col(Enrolment.id).desc())
-    )
-    return [(row[0], row[1]) for row in db.session().execute(query)]
 
 
 @dataclass(frozen=True, slots=True)

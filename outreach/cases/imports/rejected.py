@@ -1,32 +1,18 @@
 """The file of rejected rows: to mend in a spreadsheet and import again. Pure.
 
-A cell that begins with a sign by which a spreadsheet knows a formula gets an apostrophe in front, so
-that it stays text (OWASP, 'CSV injection'). Reading the mended list takes that apostrophe away again.
+No cell is taken for a formula (outreach/spreadsheets.py); reading the mended list gives the values back.
 Dutch Excel opens UTF-8 with a mark and `;` as columns by itself.
 """
 
 import csv
 import io
-import re
 from collections.abc import Iterable, Sequence
 
 from outreach.cases.imports.problems import Problem
+from outreach.spreadsheets import harmless
 
 ROW_COLUMN = "rij"
 PROBLEM_COLUMN = "probleem"
-
-_HARMFUL = re.compile(r"[=+\-@\t\r\n]")
-_HARMLESS = re.compile(r"'+[=+\-@\t\r\n]")
-
-
-def harmless(value: str) -> str:
-    """A value that no spreadsheet takes for a formula; `unharmed` gives the value back."""
-    return f"'{value}" if _HARMFUL.match(value) or _HARMLESS.match(value) else value
-
-
-def unharmed(value: str) -> str:
-    """What a cell of a mended list meant before `harmless` put an apostrophe in front."""
-    return value[1:].strip() if _HARMLESS.match(value) else value
 
 
 def rejected_csv(

@@ -15,9 +15,9 @@ from outreach.cases.imports.bsn import BsnWatch
 from outreach.cases.imports.headers import bsn_refused, guess, is_forbidden, words
 from outreach.cases.imports.limits import Limits
 from outreach.cases.imports.problems import ImportRefused, Problem
-from outreach.cases.imports.rejected import unharmed
 from outreach.cases.imports.sheet_xml import Cells
 from outreach.i18n import _l
+from outreach.spreadsheets import unharmed
 
 _KEPT_CELLS = 500_000
 """Lists up to this size are read once and kept, some 40 MB; larger ones are read twice."""

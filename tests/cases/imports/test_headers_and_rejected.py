@@ -4,8 +4,9 @@ from hypothesis import strategies as st
 
 from outreach.cases.imports.headers import SYNONYMS, Field, guess, known, map_columns
 from outreach.cases.imports.problems import ImportRefused, Problem
-from outreach.cases.imports.rejected import harmless, rejected_csv, unharmed
+from outreach.cases.imports.rejected import rejected_csv
 from outreach.cases.imports.tables import read_table
+from outreach.spreadsheets import harmless, unharmed
 
 NEEDED = ["dossiernummer", "achternaam", "geboortedatum"]
 

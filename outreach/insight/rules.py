@@ -1,0 +1,111 @@
+"""Rates and how sure they are. Pure."""
+
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import dataclass
+from math import sqrt
+from typing import TypeVar
+
+from outreach.attempts.rules import CONTACT, REACHED_OUT, AttemptStatus, Channel
+
+Z = 1.959963984540054
+"""The 97.5th percentile of the normal distribution: intervals of 95 %."""
+
+ENOUGH = 30
+"""Attempts that each variant needs before anything is said; below it one answer more or less turns the verdict."""
+
+
+def wilson(part: int, whole: int) -> tuple[float, float]:
+    """The 95 % interval of a rate by Wilson's score (E.B. Wilson, JASA 1927), without continuity correction.
+
+    It stays within 0 and 1 and is sensible for small numbers and rates near 0. Nothing counted: (0, 1).
+    Raises ValueError unless 0 <= part <= whole.
+    """
+    if not 0 <= part <= whole:
+        raise ValueError(f"{part} of {whole} is no rate")
+    if whole == 0:
+        return 0.0, 1.0
+    rate, square = part / whole, Z * Z
+    centre = (rate + square / (2 * whole)) / (1 + square / whole)
+    half = Z * sqrt(rate * (1 - rate) / whole + square / (4 * whole * whole)) / (1 + square / whole)
+    # At 0 and at 1 the formula meets the edge exactly; rounding must not carry it beyond, nor off the rate itself.
+    return max(0.0, min(centre - half, rate)), min(1.0, max(centre + half, rate))
+
+
+DELIVERED_STATUSES = frozenset({AttemptStatus.delivered, AttemptStatus.read})
+"""What a channel calls arrived; letters, calls, visits and cards have rules of their own."""
+DELIVERED_LETTER = DELIVERED_STATUSES | {AttemptStatus.sent, AttemptStatus.done}
+
+
+def is_delivered(channel: str, status: str, result: str | None) -> bool:
+    """Whether an attempt arrived, as its channel can tell; the words for people are in definitions.py.
+
+    A message: delivered or read. A letter: printed and not come back. A call or visit: the young person was
+    spoken to. A card: left.
+    """
+    if channel == Channel.letter:
+        return status in DELIVERED_LETTER
+    if channel in (Channel.call, Channel.visit):
+        return status == AttemptStatus.done and result in CONTACT
+    if channel == Channel.card:
+        return status == AttemptStatus.done
+    return status in DELIVERED_STATUSES
+
+
+def is_sent(status: str) -> bool:
+    """Whether an attempt was carried out, whatever came of it."""
+    return status in REACHED_OUT
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """A number of attempts: that came into being, were carried out, arrived, and were responded to."""
+
+    assigned: int = 0
+    sent: int = 0
+    delivered: int = 0
+    responded: int = 0
+
+    def __add__(self, other: "Count") -> "Count":
+        return Count(
+            self.assigned + other.assigned,
+            self.sent + other.sent,
+            self.delivered + other.delivered,
+            self.responded + other.responded,
+        )
+
+    @property
+    def rate(self) -> float | None:
+        """Responded of sent; None where nothing was sent."""
+        return self.responded / self.sent if self.sent else None
+
+    @property
+    def interval(self) -> tuple[float, float] | None:
+        """The 95 % interval of the rate; None where nothing was sent."""
+        return wilson(self.responded, self.sent) if self.sent else None
+
+
+T = TypeVar("T")
+K = TypeVar("K", bound=Hashable)
+
+
+def together(things: Iterable[T], key: Callable[[T], K], count: Callable[[T], Count]) -> dict[K, Count]:
+    """The counts of all things with the same key, added up; keys in the order in which they first come."""
+    found: dict[K, Count] = {}
+    for thing in things:
+        found[key(thing)] = found.get(key(thing), Count()) + count(thing)
+    return found
+
+
+def best(arms: Sequence[tuple[str, Count]]) -> str | None:
+    """The variant with more responses than every other, or None when there is too little to say so.
+
+    Something is said only when each arm was sent ENOUGH times and the best one's interval lies wholly above all
+    others: that is stricter than a test of the difference, so never says too much.
+    """
+    if len(arms) < 2 or any(count.sent < ENOUGH for _name, count in arms):
+        return None
+    ranked = sorted(arms, key=lambda arm: arm[1].rate or 0.0, reverse=True)
+    name, first = ranked[0]
+    low = wilson(first.responded, first.sent)[0]
+    beaten = all(wilson(count.responded, count.sent)[1] < low for _name, count in ranked[1:])
+    return name if beaten else None
