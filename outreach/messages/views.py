@@ -17,7 +17,7 @@ blueprint = Blueprint("messages", __name__)
 PAGE = 25
 
 
-class ReplyForm(FlaskForm):  # type: ignore[misc]
+class ReplyForm(FlaskForm):
     """What the young person writes back."""
 
     body = TextAreaField(

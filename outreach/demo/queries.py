@@ -1,0 +1,169 @@
+"""What the story and the first page of the demo need to know."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlmodel import col
+
+from outreach import db
+from outreach.attempts.models import ContactAttempt
+from outreach.cases.models import Case, CoachNotice, Person
+from outreach.errors import NotFound
+from outreach.i18n import _l
+from outreach.letters.models import Letter
+from outreach.regions.models import Municipality, Region
+from outreach.responses.models import ResponseCode
+from outreach.staff.models import StaffMunicipality, User
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """Something that reached out to a young person: by what, when, and the code and address that went with it."""
+
+    attempt_id: UUID
+    case_id: UUID
+    step: str
+    variant: str | None
+    channel: str
+    at: datetime
+    code: str | None
+    address: str | None
+    status: str
+
+
+def reached(region_id: UUID, after: datetime) -> list[Done]:
+    """Messages and letters that left since `after`, the oldest first."""
+    attempt = db.table(ContactAttempt).c
+    query = (
+        select(
+            attempt.id,
+            attempt.case_id,
+            attempt.step,
+            attempt.variant,
+            attempt.channel,
+            attempt.sent_at,
+            col(ResponseCode.code),
+            col(Person.mobile),
+            col(Case.status),
+        )
+        .join(Case, col(Case.id) == attempt.case_id)
+        .join(Person, col(Person.id) == col(Case.person_id))
+        .outerjoin(ResponseCode, col(ResponseCode.attempt_id) == attempt.id)
+        .where(
+            col(Case.region_id) == region_id,
+            attempt.sent_at > after,
+            attempt.channel.in_(("whatsapp", "sms", "letter")),
+        )
+        .order_by(attempt.sent_at, col(Case.reference), attempt.step)
+    )
+    rows = db.session().execute(query).all()
+    return [
+        Done(
+            row[0],
+            row[1],
+            row[2],
+            row[3],
+            row[4],
+            row[5],
+            row[6],
+            None if row[4] == "letter" else row[7],
+            row[8],
+        )
+        for row in rows
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A call or visit that waits for its coach."""
+
+    attempt_id: UUID
+    case_id: UUID
+    channel: str
+    coach_id: UUID
+
+
+def open_tasks(region_id: UUID, now: datetime) -> list[Task]:
+    """Calls and visits that are due."""
+    attempt = db.table(ContactAttempt).c
+    query = (
+        select(attempt.id, attempt.case_id, attempt.channel, col(Case.coach_id))
+        .join(Case, col(Case.id) == attempt.case_id)
+        .where(
+            col(Case.region_id) == region_id,
+            attempt.status == "planned",
+            attempt.channel.in_(("call", "visit")),
+            attempt.due_at <= now,
+        )
+        .order_by(attempt.due_at, col(Case.reference))
+    )
+    return [Task(*row) for row in db.session().execute(query)]
+
+
+def case(case_id: UUID) -> Case:
+    """A case. Raises NotFound."""
+    query = select(Case).where(col(Case.id) == case_id).execution_options(populate_existing=True)
+    found = db.session().scalars(query).first()
+    if found is None:
+        raise NotFound(_l("This case does not exist."))
+    return found
+
+
+def open_notices(case_id: UUID) -> Sequence[UUID]:
+    """Ids of the notices on a case that nobody has handled yet."""
+    query = select(col(CoachNotice.id)).where(
+        col(CoachNotice.case_id) == case_id, col(CoachNotice.handled_at).is_(None)
+    )
+    return db.session().scalars(query).all()
+
+
+def demo_region() -> Region | None:
+    """The made-up region, if this database holds one."""
+    return db.session().scalars(select(Region).where(col(Region.demo))).first()
+
+
+def is_empty() -> bool:
+    """Whether there is no region at all yet."""
+    return db.session().scalar(select(func.count()).select_from(Region)) == 0
+
+
+def accounts(region_id: UUID) -> Sequence[User]:
+    """The people of the demo who can sign in."""
+    mine = (
+        select(col(StaffMunicipality.user_id))
+        .join(Municipality, col(Municipality.code) == col(StaffMunicipality.municipality_code))
+        .where(col(Municipality.region_id) == region_id)
+    )
+    return db.session().scalars(select(User).where(col(User.id).in_(mine)).order_by(col(User.email))).all()
+
+
+@dataclass(frozen=True, slots=True)
+class LetterInHand:
+    """A printed letter whose reader has not answered yet."""
+
+    code: str
+    given_name: str
+    batch_id: UUID
+    page: int
+
+
+def letter_in_hand(region_id: UUID) -> LetterInHand | None:
+    """The newest printed letter to somebody who is still being approached."""
+    query = (
+        select(col(Letter.code), col(Person.given_name), col(Letter.batch_id), col(Letter.page))
+        .join(ContactAttempt, col(ContactAttempt.id) == col(Letter.attempt_id))
+        .join(Case, col(Case.id) == col(ContactAttempt.case_id))
+        .join(Person, col(Person.id) == col(Case.person_id))
+        .where(
+            col(Case.region_id) == region_id,
+            col(Case.status) == "in_benadering",
+            col(ContactAttempt.variant) == "boven",
+        )
+        .order_by(col(ContactAttempt.sent_at).desc())
+        .limit(1)
+    )
+    row = db.session().execute(query).first()
+    return LetterInHand(*row) if row else None

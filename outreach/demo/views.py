@@ -1,0 +1,51 @@
+"""The first page of a demo: who you can be and what to try."""
+
+from flask import Blueprint, redirect, render_template
+from flask.typing import ResponseReturnValue
+from flask_security import login_user
+
+from outreach.config import Settings
+from outreach.demo import queries
+from outreach.demo.cast import COACHES, OTHERS, PASSWORD
+from outreach.errors import NotFound
+from outreach.i18n import _l
+from outreach.responses import codes
+from outreach.web.access import open_to_all
+
+ROLES = {"coach": COACHES[0][1]} | {role.value: account for role, account, *_names in OTHERS}
+
+
+def blueprint(settings: Settings) -> Blueprint:
+    """The pages of the demo, on this installation."""
+    pages = Blueprint("demo", __name__)
+
+    @pages.get("/demo")
+    @open_to_all
+    def welcome() -> ResponseReturnValue:
+        """Who you can be: coach, clerk, coordinator, or the young person with this letter."""
+        region = queries.demo_region()
+        if region is None:
+            raise NotFound(_l("There is no demo in this database."))
+        letter = queries.letter_in_hand(region.id)
+        return render_template(
+            "demo/welcome.html",
+            name=region.name,
+            letter=letter,
+            code=codes.display(letter.code) if letter else None,
+            accounts=queries.accounts(region.id),
+            password=PASSWORD,
+        )
+
+    @pages.post("/demo/sign-in/<role>")
+    @open_to_all
+    def be(role: str) -> ResponseReturnValue:
+        """Sign in as somebody of the demo, with one button."""
+        region = queries.demo_region()
+        if region is None or role not in ROLES:
+            raise NotFound(_l("There is no demo in this database."))
+        email = f"{ROLES[role]}@demo.example.org"
+        user = next(user for user in queries.accounts(region.id) if user.email == email)
+        login_user(user)
+        return redirect("/")
+
+    return pages
