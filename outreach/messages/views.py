@@ -4,25 +4,15 @@ from uuid import UUID
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_wtf import FlaskForm
-from wtforms import TextAreaField
-from wtforms.validators import DataRequired, Length
 
 from outreach.errors import NotFound, Refused
 from outreach.i18n import _, _l
 from outreach.messages import queries, service
+from outreach.messages.forms import ReplyForm
 from outreach.staff import scope
 
 blueprint = Blueprint("messages", __name__)
 PAGE = 25
-
-
-class ReplyForm(FlaskForm):
-    """What the young person writes back."""
-
-    body = TextAreaField(
-        _l("Answer as this young person"), validators=[DataRequired(), Length(max=service.LONGEST)]
-    )
 
 
 @blueprint.get("/sandbox")
