@@ -49,6 +49,10 @@ Choices = Iterable[tuple[StrEnum, Any]]
 
 
 class _OneOf(RadioField):
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.type = RadioField.__name__  # What templates go by.
+
     def process_formdata(self, valuelist: list[str]) -> None:
         super().process_formdata(valuelist)
         if len(set(valuelist)) > 1:
@@ -90,7 +94,9 @@ class _Line(_OneText, StringField):
 
 
 class _Text(_OneText, TextAreaField):
-    pass
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.type = TextAreaField.__name__
 
 
 def _choices(options: Choices) -> list[tuple[str, Any]]:

@@ -70,6 +70,11 @@ def mistyped(language: str) -> kept.Page:
     return _fixed("responses/mistyped.html", language, faces())
 
 
+def typed_wrong(language: str, typed: str) -> kept.Page:
+    """The same, with what was typed still in the field."""
+    return kept.pressed(_render("responses/mistyped.html", language, faces(), typed=typed))
+
+
 def type_code(language: str) -> kept.Page:
     """A field for who cannot scan."""
     return _fixed("responses/type_code.html", language, faces())

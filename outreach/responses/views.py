@@ -89,7 +89,7 @@ def type_code() -> ResponseReturnValue:
         return kept.answer(pages.type_code(language))
     code = codes.normalise(typed)
     if code is None:
-        return kept.answer(pages.mistyped(language), 422)
+        return kept.answer(pages.typed_wrong(language, typed[:40]), 422)
     there = url_for("responses.form", code=codes.display(code).lower(), lang=request.args.get("lang"))
     return redirect(there, 303)
 
