@@ -2,7 +2,7 @@
 
 Revision ID: 0001
 Revises:
-Create Date: 2026-11-22 10:06:56.241754
+Create Date: 2026-11-22 10:18:45.681458
 """
 
 import sqlalchemy as sa
@@ -205,6 +205,7 @@ def upgrade() -> None:
         sa.Column("pages", sa.Integer(), nullable=False),
         sa.Column("sha256", sa.String(), nullable=False),
         sa.Column("pdf", sa.LargeBinary(), nullable=False),
+        sa.Column("picture", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(["campaign_id"], ["campaign.id"], name=op.f("fk_print_batch_campaign_id")),
         sa.ForeignKeyConstraint(["region_id"], ["region.id"], name=op.f("fk_print_batch_region_id")),
         sa.ForeignKeyConstraint(["staff_id"], ["staff_user.id"], name=op.f("fk_print_batch_staff_id")),
@@ -313,6 +314,22 @@ def upgrade() -> None:
         batch_op.create_index("ix_enrolment_campaign", ["campaign_id", "status"], unique=False)
         batch_op.create_index(batch_op.f("ix_enrolment_case_id"), ["case_id"], unique=False)
         batch_op.create_index("ix_enrolment_look", ["status", "next_look_at"], unique=False)
+
+    op.create_table(
+        "imported_case",
+        sa.Column("run_id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("change", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["case_file.id"], name=op.f("fk_imported_case_case_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["run_id"], ["import_run.id"], name=op.f("fk_imported_case_run_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("run_id", "case_id", name=op.f("pk_imported_case")),
+    )
+    with op.batch_alter_table("imported_case", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_imported_case_case_id"), ["case_id"], unique=False)
 
     op.create_table(
         "coach_notice",
@@ -437,10 +454,12 @@ def upgrade() -> None:
         sa.Column("page", sa.Integer(), nullable=False),
         sa.Column("code", sa.String(), nullable=False),
         sa.Column("text_digest", sa.String(), nullable=False),
+        sa.Column("household_key", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(["attempt_id"], ["contact_attempt.id"], name=op.f("fk_letter_attempt_id")),
         sa.ForeignKeyConstraint(["batch_id"], ["print_batch.id"], name=op.f("fk_letter_batch_id")),
         sa.ForeignKeyConstraint(["code"], ["response_code.code"], name=op.f("fk_letter_code")),
         sa.PrimaryKeyConstraint("attempt_id", name=op.f("pk_letter")),
+        sa.UniqueConstraint("code", name=op.f("uq_letter_code")),
     )
     with op.batch_alter_table("letter", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_letter_batch_id"), ["batch_id"], unique=False)
@@ -502,6 +521,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_coach_notice_case_id"))
 
     op.drop_table("coach_notice")
+    with op.batch_alter_table("imported_case", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_imported_case_case_id"))
+
+    op.drop_table("imported_case")
     with op.batch_alter_table("enrolment", schema=None) as batch_op:
         batch_op.drop_index("ix_enrolment_look")
         batch_op.drop_index(batch_op.f("ix_enrolment_case_id"))

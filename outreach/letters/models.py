@@ -27,7 +27,11 @@ class LetterText(SQLModel, table=True):
 
 
 class PrintBatch(SQLModel, table=True):
-    """Letters printed together. `pdf` is what was printed: a reprint gives the same bytes."""
+    """Letters printed together. `pdf` is what was printed: a reprint gives the same bytes.
+
+    `picture` is its first page as PNG, made from the same data, to recognise a batch by. `number` counts the
+    batches of a region from 1.
+    """
 
     __tablename__ = "print_batch"
     __table_args__ = (UniqueConstraint("region_id", "number"),)
@@ -40,14 +44,20 @@ class PrintBatch(SQLModel, table=True):
     printed_at: datetime = Field(sa_column=Column(db.UtcDateTime, nullable=False))
     pages: int
     sha256: str
-    pdf: bytes = Field(sa_column_kwargs={"nullable": False})
+    pdf: bytes
+    picture: bytes
 
 
 class Letter(SQLModel, table=True):
-    """One letter: a page of a batch, carried by its contact attempt."""
+    """One letter: a page of a batch, carried by its contact attempt.
+
+    `text_digest` is the SHA-256 of its Markdown, `household_key` the address it went to: when it comes back,
+    the next letter waits until the address is another one.
+    """
 
     attempt_id: UUID = Field(foreign_key="contact_attempt.id", primary_key=True)
     batch_id: UUID = Field(foreign_key="print_batch.id", index=True)
     page: int
-    code: str = Field(foreign_key="response_code.code")
+    code: str = Field(foreign_key="response_code.code", unique=True)
     text_digest: str
+    household_key: str

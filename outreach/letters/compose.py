@@ -1,0 +1,110 @@
+"""What stands in one letter: address lines and the values of the placeholders. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from babel.dates import format_date
+
+from outreach.letters import render
+from outreach.letters.markdown import LetterText
+from outreach.letters.render import Layout
+from outreach.regions.models import RegionSettings
+
+FILLED_BY_RENDER = frozenset({"dienst", "code", "adres_kort"})
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A household's address as it is stored."""
+
+    street: str
+    house_number: str
+    house_addition: str
+    postcode: str
+    town: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Whom a letter is for and who signs it; the coach's fields are empty when there is no coach."""
+
+    given_name: str
+    infix: str
+    family_name: str
+    municipality: str
+    coach_given_name: str = ""
+    coach_family_name: str = ""
+    coach_phone: str = ""
+    coach_hours: str = ""
+
+    @property
+    def family(self) -> str:
+        """The family name with its prefix."""
+        return " ".join(part for part in (self.infix, self.family_name) if part)
+
+    @property
+    def name(self) -> str:
+        """The full name as one says it."""
+        return " ".join(part for part in (self.given_name, self.family) if part)
+
+
+def layout(settings: RegionSettings, region_name: str) -> Layout:
+    """How the letters of a region look."""
+    return Layout(
+        sender=settings.service_name,
+        subtitle=region_name,
+        return_address=settings.return_address or settings.service_name,
+        window=settings.window,
+        offset_x=settings.window_offset_x_mm,
+        offset_y=settings.window_offset_y_mm,
+    )
+
+
+def address_lines(name: str, address: Address) -> tuple[str, ...]:
+    """Name, street with number, and '1234 AB  PLAATS': two spaces and capitals (DOMAIN.md, PostNL)."""
+    addition = address.house_addition
+    joint = "-" if addition[:1].isdigit() else " "
+    number = f"{address.house_number}{joint}{addition}" if addition else address.house_number
+    postcode = address.postcode.replace(" ", "").upper()
+    return (
+        name,
+        f"{address.street} {number}",
+        f"{postcode[:4]} {postcode[4:]}  {address.town.upper()}",
+    )
+
+
+def values(
+    recipient: Recipient, settings: RegionSettings, *, language: str, today: date, visit_on: date | None
+) -> dict[str, str]:
+    """The values of all placeholders but those that render fills in, in the language of the letter.
+
+    Without a coach the service itself signs, with the region's phone and hours. The day of the visit is
+    empty when no visit is planned.
+    """
+    locale = "en_GB" if language == "en" else "nl"
+    visit = week = ""
+    if visit_on is not None:
+        visit = format_date(visit_on, "EEEE d MMMM", locale=locale)
+        monday = date.fromordinal(visit_on.toordinal() - visit_on.weekday())
+        week = render.fixed_words(language)["week"].format(day=format_date(monday, "d MMMM", locale=locale))
+    coach = f"{recipient.coach_given_name} {recipient.coach_family_name}".strip()
+    return {
+        "voornaam": recipient.given_name or recipient.name,
+        "achternaam": recipient.family,
+        "naam": recipient.name,
+        "gemeente": recipient.municipality,
+        "dienst": settings.service_name,
+        "datum": format_date(today, "d MMMM y", locale=locale),
+        "coach_voornaam": recipient.coach_given_name or settings.service_name,
+        "coach_naam": coach or settings.service_name,
+        "coach_telefoon": recipient.coach_phone or settings.phone,
+        "coach_uren": recipient.coach_hours or settings.office_hours,
+        "bezoekdatum": visit,
+        "bezoekweek": week,
+    }
+
+
+def missing(text: LetterText, filled: Mapping[str, str]) -> list[str]:
+    """Placeholders of the text for which there is no value."""
+    return sorted(name for name in text.placeholders - FILLED_BY_RENDER if not filled.get(name))
