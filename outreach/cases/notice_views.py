@@ -26,7 +26,6 @@ def waiting(scope: Scope, shown: int = SHOWN) -> dict[str, Any]:
         "notices": notice_queries.open_notices(scope, shown) if count else [],
         "notice_count": count,
         "seen": f"{count}-{newest}",
-        "words": words,
     }
 
 
@@ -44,7 +43,7 @@ def fresh() -> ResponseReturnValue:
     count, newest = notice_queries.newest_notice(scope)
     if request.args.get("seen") == f"{count}-{newest}":
         return "", 204
-    return render_template("cases/_responses.html", **waiting(scope))
+    return render_template("cases/_responses.html", words=words, **waiting(scope))
 
 
 @blueprint.post("/notices/<uuid:notice_id>/done")

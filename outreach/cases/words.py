@@ -84,6 +84,12 @@ HELP_WITH: Texts = {
     "health": _l("health"),
     "other": _l("something else"),
 }
+REACH: Texts = {
+    "call": _l("phone"),
+    "whatsapp": _l("WhatsApp"),
+    "sms": _l("text message"),
+    "email": _l("e-mail"),
+}
 WHEN: Texts = {
     "morning": _l("in the morning"),
     "afternoon": _l("in the afternoon"),
@@ -110,15 +116,10 @@ FIELDS: Texts = {
 }
 REASONS: Texts = {
     "responded": _l("there was a response"),
-    "contact_declined": _l("no contact is wanted"),
     "wrong_person": _l("it was not the right person"),
-    "wrong_person_reported": _l("it was not the right person"),
-    "status_chosen": _l("the status was changed"),
-    "call_logged": _l("there was a phone call"),
-    "visit_logged": _l("there was a home visit"),
-    "message_received": _l("there was a message"),
-    "staff": _l("somebody stopped it"),
-    "campaign": _l("the campaign stopped"),
+    "status": _l("the status was changed"),
+    "by_hand": _l("somebody stopped it"),
+    "campaign_stopped": _l("the campaign stopped"),
     "unreachable": _l("there was no answer"),
     "not_attempted": _l("nothing could be tried"),
 }
@@ -196,8 +197,9 @@ def _help(data: Data) -> str:
 
 
 def _reach(data: Data) -> str:
-    ways = _each(CHANNELS, data.get("reach_by"))
-    how = _join([ways, str(data.get("reach_at") or "")], " ")
+    at = str(data.get("reach_at") or "")
+    where = shown_phone(at) if at.startswith("+") else at
+    how = _join([_each(REACH, data.get("reach_by")), f"({where})" if where else ""], " ")
     when = _each(WHEN, data.get("when"))
     if not how and not when:
         return ""
@@ -249,7 +251,9 @@ def _stopped(data: Data) -> Said:
 
 
 def _finished(data: Data) -> Said:
-    return Said("note", _("Plan finished"), word(REASONS, data.get("reason")), icon="flag")
+    reason = word(REASONS, data.get("reason"))
+    text = _("Because %(reason)s.", reason=reason) if reason else ""
+    return Said("note", _("Plan finished"), text, icon="flag")
 
 
 def _sent(data: Data) -> Said:
