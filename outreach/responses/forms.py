@@ -14,6 +14,7 @@ import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 from werkzeug.datastructures import MultiDict
 from wtforms import Form, RadioField, SelectMultipleField, StringField, TextAreaField, ValidationError
+from wtforms.fields import SelectChoice
 
 from outreach.i18n import _, _l, ngettext
 from outreach.responses import codes
@@ -59,14 +60,14 @@ class _OneOf(RadioField):
             raise ValueError(_("Choose one of these."))
 
     def pre_validate(self, form: Any) -> None:
-        known = {value for value, _label in self.choices}
+        known = {choice.value for choice in self.choices}
         if self.data is not None and self.data not in known:
             raise ValidationError(_("We do not know this answer. Choose one of these."))
 
 
 class _SomeOf(SelectMultipleField):
     def pre_validate(self, form: Any) -> None:
-        known = {value for value, _label in self.choices}
+        known = {choice.value for choice in self.choices}
         if set(self.data or ()) - known:
             raise ValidationError(_("We do not know this answer. Choose from these."))
 
@@ -99,8 +100,8 @@ class _Text(_OneText, TextAreaField):
         self.type = TextAreaField.__name__
 
 
-def _choices(options: Choices) -> list[tuple[str, Any]]:
-    return [(value.value, label) for value, label in options]
+def _choices(options: Choices) -> list[SelectChoice]:
+    return [SelectChoice(value.value, label) for value, label in options]
 
 
 class _Number(Form):

@@ -12,6 +12,7 @@ from outreach.cases.events import EventKind
 from outreach.cases.models import OptOut, Person
 from outreach.regions.models import Municipality, Region
 from outreach.responses import service
+from outreach.responses.models import ResponseCode
 from outreach.responses.rules import Answers, Now
 from tests.factories import World
 from tests.responses.letters import answers, events, expire, letter, notices, status
@@ -293,7 +294,7 @@ def test_every_region_has_its_own_page(world: World, client: FlaskClient) -> Non
         session.add(region)
         session.flush()
         session.add(Municipality(code="GM0193", name="Zwolle", region_id=region.id))
-        code = service.issue_codes(session, [service.CodeFor(world.case().id, None, region.id), *[]])[0]
+        code = service.issue_codes(session, [service.CodeFor(world.case().id, None, region.id)])[0]
     assert "038 123 45 67" in client.get(f"/r/{code}").text
     wrong = client.get("/r/nonsense").text
     assert "038 123 45 67" in wrong and PHONE_OF_THE_REGION in wrong
@@ -311,7 +312,5 @@ def test_codes_are_issued_in_bulk_each_once_and_valid_as_long_as_the_region_says
         wanted = [service.CodeFor(case.id, None, world.region.id)] * 2
         issued = service.issue_codes(session, wanted)
     assert sorted(issued) == ["0000000000", "7KQ4M2X91T"]
-    from outreach.responses.models import ResponseCode
-
     row = db.session().get(ResponseCode, issued[0])
     assert row is not None and row.expires_at == at + timedelta(days=365)
