@@ -77,9 +77,13 @@ def _rooms(app: Flask, zone: Zone) -> None:
 def _staff_rooms(app: Flask, settings: Settings) -> None:
     from outreach.attempts import panels as attempts_panels
     from outreach.attempts import views as attempts
+    from outreach.campaigns import adding_views as adding
+    from outreach.campaigns import case_views as enrolments
+    from outreach.campaigns import views as campaigns
     from outreach.cases import notice_views as notices
     from outreach.cases import views as cases
     from outreach.demo import views as demo
+    from outreach.insight import views as insight
     from outreach.messages import views as messages
     from outreach.web import panels
 
@@ -87,6 +91,11 @@ def _staff_rooms(app: Flask, settings: Settings) -> None:
     app.register_blueprint(notices.blueprint)
     app.register_blueprint(attempts.blueprint)
     panels.register(app, attempts_panels.panels)
+    app.register_blueprint(campaigns.blueprint)
+    app.register_blueprint(adding.blueprint)
+    app.register_blueprint(enrolments.blueprint)
+    panels.register(app, enrolments.panels)
+    app.register_blueprint(insight.blueprint)
     if settings.sandbox:
         app.register_blueprint(messages.blueprint)
     if not settings.production:

@@ -138,12 +138,17 @@ def pause(campaign_id: UUID) -> Campaign:
 
 
 def resume(campaign_id: UUID) -> Campaign:
-    """Go on: steps still within their window follow at once, what was missed is skipped."""
+    """Go on: steps still within their window follow at once, what was missed is skipped.
+
+    Plans that were paused by hand, one by one, stay paused.
+    """
     with db.write() as session:
         campaign = _change(session, campaign_id, "running")
         campaign.resumed_at = clock.now()
         session.add(campaign)
         attempts.hold_campaign(session, campaign_id, held=False)
+        by_hand = (col(Enrolment.campaign_id) == campaign_id) & (col(Enrolment.status) == "paused")
+        attempts.hold(session, session.scalars(select(col(Enrolment.id)).where(by_hand)), held=True)
         running = (col(Enrolment.campaign_id) == campaign_id) & (col(Enrolment.status) == "running")
         session.execute(update(Enrolment).where(running).values(next_look_at=clock.now()))
         _begin_waiting(session, campaign)

@@ -91,7 +91,12 @@ def responses(wanted: Wanted) -> list[Row]:
         attempt.variant,
         municipality.name,
     )
-    return [Row(*row[:7], Count(*row[7:])) for row in db.session().execute(query)]
+    return [_row(tuple(found)) for found in db.session().execute(query)]
+
+
+def _row(found: tuple[Any, ...]) -> Row:
+    campaign, name, plan, step, channel, variant, municipality, *counts = found
+    return Row(campaign, name, plan, step, channel, variant, municipality, Count(*counts))
 
 
 def _number(condition: ColumnElement[bool]) -> ColumnElement[int]:

@@ -35,3 +35,16 @@ def municipality_names(region_ids: Iterable[UUID]) -> dict[str, str]:
         .order_by(col(Municipality.name))
     )
     return {row.code: row.name for row in db.session().execute(query)}
+
+
+def in_no_region(codes: Iterable[str]) -> set[str]:
+    """Which of these municipality codes belong to no region yet."""
+    wanted = set(codes)
+    query = select(col(Municipality.code)).where(col(Municipality.code).in_(wanted))
+    return wanted - set(db.session().scalars(query))
+
+
+def all_municipality_names() -> dict[str, str]:
+    """Code to name of all municipalities of the installation, in the order of their names."""
+    query = select(col(Municipality.code), col(Municipality.name)).order_by(col(Municipality.name))
+    return {row.code: row.name for row in db.session().execute(query)}

@@ -1,0 +1,48 @@
+"""Forms on the pages of campaigns."""
+
+from flask_wtf import FlaskForm
+from wtforms import RadioField, SelectField, StringField
+from wtforms.validators import DataRequired, Length, Optional, Regexp
+
+from outreach.campaigns.service import SLUG
+from outreach.i18n import _l
+
+
+class CampaignForm(FlaskForm):
+    """A new campaign; the choices of plan and region are set by the view."""
+
+    name = StringField(
+        _l("Name"),
+        [
+            DataRequired(_l("Give the campaign a name.")),
+            Length(max=100, message=_l("The name is too long: 100 letters at most.")),
+        ],
+    )
+    plan = RadioField(_l("Plan"), validators=[DataRequired(_l("Choose a plan."))])
+    slug = StringField(
+        _l("Short name for addresses"),
+        [
+            Optional(),
+            Length(
+                max=60, message=_l("A short name has small letters, digits and hyphens only, 60 at most.")
+            ),
+            Regexp(
+                f"^(?:{SLUG.pattern})$",
+                message=_l("A short name has small letters, digits and hyphens only, 60 at most."),
+            ),
+        ],
+    )
+    region = SelectField(_l("Region"), validators=[Optional()], validate_choice=False)
+
+
+class ChoiceForm(FlaskForm):
+    """Which young people come into a campaign; counting is a GET, so that the choice stays in the address."""
+
+    class Meta:
+        """Only the adding changes anything, and the view asks for the token then."""
+
+        csrf = False
+
+    municipality = SelectField(_l("Municipality"), validate_choice=False)
+    target_group = SelectField(_l("Target group"), validate_choice=False)
+    school = SelectField(_l("School"), validate_choice=False)

@@ -1,0 +1,28 @@
+"""The filters of the reports; sent by GET, so that they stay in the address."""
+
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import DateField, SelectField
+from wtforms.validators import Optional, ValidationError
+
+from outreach.i18n import _, _l
+
+
+class ReportForm(FlaskForm):
+    """Campaign, municipality and period; the choices are set by the view."""
+
+    class Meta:
+        """Looking changes nothing and so needs no token."""
+
+        csrf = False
+
+    campaign = SelectField(_l("Campaign"), validate_choice=False)
+    municipality = SelectField(_l("Municipality"), validate_choice=False)
+    since = DateField(_l("From"), [Optional()], name="from")
+    until = DateField(_l("Up to and including"), [Optional()], name="to")
+
+    def validate_until(self, field: Any) -> None:
+        """The period runs forward."""
+        if self.since.data and field.data and field.data < self.since.data:
+            raise ValidationError(_("The last day comes before the first."))
