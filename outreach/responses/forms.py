@@ -49,7 +49,7 @@ WHEN = ((When.morning, _l("Morning")), (When.afternoon, _l("Afternoon")), (When.
 Choices = Iterable[tuple[StrEnum, Any]]
 
 
-class _OneOf(RadioField):
+class _OneOf(RadioField):  # type: ignore[misc]  # WTForms has no types
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.type = RadioField.__name__  # What templates go by.
@@ -65,7 +65,7 @@ class _OneOf(RadioField):
             raise ValidationError(_("We do not know this answer. Choose one of these."))
 
 
-class _SomeOf(SelectMultipleField):
+class _SomeOf(SelectMultipleField):  # type: ignore[misc]  # WTForms has no types
     def pre_validate(self, form: Any) -> None:
         known = {choice.value for choice in self.choices}
         if set(self.data or ()) - known:
@@ -90,11 +90,11 @@ class _OneText:
             )
 
 
-class _Line(_OneText, StringField):
+class _Line(_OneText, StringField):  # type: ignore[misc]  # WTForms has no types
     pass
 
 
-class _Text(_OneText, TextAreaField):
+class _Text(_OneText, TextAreaField):  # type: ignore[misc]  # WTForms has no types
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.type = TextAreaField.__name__
@@ -104,7 +104,7 @@ def _choices(options: Choices) -> list[SelectChoice]:
     return [SelectChoice(value.value, label) for value, label in options]
 
 
-class _Number(Form):
+class _Number(Form):  # type: ignore[misc]  # WTForms has no types
     """What both forms check alike: a phone number."""
 
     number: str | None = None
