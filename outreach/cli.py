@@ -7,12 +7,14 @@ import tempfile
 
 import click
 
-from outreach import config, db, schema, ticking
+from outreach import config, db, importing, schema, ticking
 from outreach.attempts.commands import case
 from outreach.campaigns.commands import campaign
 from outreach.cases.commands import verify
 from outreach.console import Answer, answers
 from outreach.demo.commands import demo
+from outreach.insight.commands import report
+from outreach.letters.commands import letters
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -55,9 +57,12 @@ def worker() -> None:
 
 
 main.add_command(campaign)
+main.add_command(report)
+main.add_command(importing.command)
 main.add_command(demo)
 main.add_command(case)
 main.add_command(verify)
+main.add_command(letters)
 main.add_command(ticking.command)
 
 
