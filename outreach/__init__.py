@@ -84,13 +84,17 @@ def _staff_rooms(app: Flask, settings: Settings) -> None:
     from outreach.cases import views as cases
     from outreach.demo import views as demo
     from outreach.insight import views as insight
+    from outreach.letters import panels as letters_panels
+    from outreach.letters import text_views as letters
     from outreach.messages import views as messages
     from outreach.web import panels
 
     app.register_blueprint(cases.blueprint)
     app.register_blueprint(notices.blueprint)
     app.register_blueprint(attempts.blueprint)
+    app.register_blueprint(letters.blueprint)
     panels.register(app, attempts_panels.panels)
+    panels.register(app, letters_panels.panels)
     app.register_blueprint(campaigns.blueprint)
     app.register_blueprint(adding.blueprint)
     app.register_blueprint(enrolments.blueprint)

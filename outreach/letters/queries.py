@@ -255,6 +255,7 @@ class WaitingCount:
     region_id: UUID
     campaign_id: UUID | None
     campaign: str
+    plan_name: str
     step: str
     ready: int
     hindered: int
@@ -268,6 +269,7 @@ def waiting_counts(municipalities: Collection[str], now: datetime) -> list[Waiti
             col(Case.region_id),
             _attempt.campaign_id,
             col(Campaign.name).label("campaign"),
+            col(Campaign.plan_name),
             _attempt.step,
             _attempt.latest_at,
             _hindrance().label("hindrance"),
@@ -279,13 +281,26 @@ def waiting_counts(municipalities: Collection[str], now: datetime) -> list[Waiti
         seen.c.region_id,
         seen.c.campaign_id,
         seen.c.campaign,
+        seen.c.plan_name,
         seen.c.step,
         func.sum(case((seen.c.hindrance.is_(None), 1), else_=0)),
         func.sum(case((seen.c.hindrance.is_not(None), 1), else_=0)),
         func.min(seen.c.latest_at, type_=db.UtcDateTime()).label("latest"),
-    ).group_by(seen.c.region_id, seen.c.campaign_id, seen.c.campaign, seen.c.step)
+    ).group_by(seen.c.region_id, seen.c.campaign_id, seen.c.campaign, seen.c.plan_name, seen.c.step)
     rows = db.session().execute(query.order_by("latest", seen.c.campaign, seen.c.step)).all()
-    return [WaitingCount(row[0], row[1], row[2] or "", row[3], row[4], row[5], row[6]) for row in rows]
+    return [
+        WaitingCount(
+            region_id=row[0],
+            campaign_id=row[1],
+            campaign=row[2] or "",
+            plan_name=row[3] or "",
+            step=row[4],
+            ready=row[5],
+            hindered=row[6],
+            latest_at=row[7],
+        )
+        for row in rows
+    ]
 
 
 def count_ready(

@@ -20,7 +20,7 @@ from outreach.cases.models import Case
 from outreach.cases.timeline import NewEvent
 from outreach.errors import Conflict, NotFound
 from outreach.i18n import _l
-from outreach.letters import queries, typesetting
+from outreach.letters import batch_queries, queries, typesetting
 from outreach.letters.models import Letter, PrintBatch
 from outreach.letters.render import Rendered
 from outreach.letters.typesetting import Composed, NotPrinted
@@ -226,25 +226,17 @@ def letter_returned(text: str, municipalities: Collection[str], by: UUID) -> UUI
     """
     code = codes.normalise(text.rsplit("/", 1)[-1]) or ""
     with db.write() as session:
-        letter, attempt = db.table(Letter).c, db.table(ContactAttempt).c
-        row = session.execute(
-            select(attempt.id, attempt.case_id, attempt.step, col(PrintBatch.number))
-            .join(db.table(Letter), letter.attempt_id == attempt.id)
-            .join(Case, col(Case.id) == attempt.case_id)
-            .join(PrintBatch, col(PrintBatch.id) == letter.batch_id)
-            .where(letter.code == code, col(Case.municipality_code).in_(set(municipalities)))
-        ).first()
-        if row is None:
+        found = batch_queries.by_code(code, municipalities)
+        if found is None:
             raise NotFound(_l("No letter has this code. Check the ten characters under the QR code."))
-        if not attempts.change(session, row.id, AttemptStatus.returned, ended_at=clock.now()):
+        if not attempts.change(session, found.attempt_id, AttemptStatus.returned, ended_at=clock.now()):
             raise Conflict(_l("It was noted already that this letter came back."))
         timeline.record(
-            row.case_id,
+            found.case_id,
             EventKind.letter_returned,
             actor=timeline.staff_actor(by),
             channel=Channel.letter,
-            data={"batch": row.number, "step": row.step},
-            attempt_id=row.id,
+            data={"batch": found.number, "step": found.step},
+            attempt_id=found.attempt_id,
         )
-        found: UUID = row.case_id
-        return found
+        return found.case_id
