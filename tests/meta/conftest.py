@@ -1,4 +1,4 @@
-"""One filled world for all tests about the code; a copy of its database for each module."""
+"""One filled world for all tests about the code; for who changes something a copy."""
 
 import shutil
 from collections.abc import Iterator
@@ -47,11 +47,11 @@ def _opened(facts: Facts, url: str) -> Iterator[Filled]:
     app.extensions["outreach_engine"].dispose()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def filled(
     facts: Facts, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Filled]:
-    """The filled world, shared by the tests of a module: for looking only."""
+    """The filled world, shared by all tests of this process: for looking only."""
     yield from _opened(facts, _copy(facts, request, tmp_path_factory))
 
 

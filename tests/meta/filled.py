@@ -14,7 +14,7 @@ from bs4 import BeautifulSoup
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
-from werkzeug.routing import Rule
+from werkzeug.routing import AnyConverter, Rule
 
 from outreach import clock, db
 from outreach.attempts import service as attempts
@@ -210,6 +210,7 @@ class Filled:
     app: Flask
     facts: Facts
     clients: dict[str, FlaskClient] = field(default_factory=dict)
+    seen: list[Page] = field(default_factory=list)
 
     def sign_in(self, who: str) -> FlaskClient:
         """A browser in which this person (a role, 'outsider' or 'neighbour') has signed in; once each."""
@@ -237,6 +238,8 @@ class Filled:
 
     def _value(self, rule: Rule, name: str) -> Any:
         found = self.facts.values.get(f"{rule.endpoint}.{name}", self.facts.values.get(name))
+        if found is None and isinstance(rule._converters[name], AnyConverter):
+            found = min(rule._converters[name].items)
         assert found is not None, (
             f"tests/meta/filled.py does not know what to fill in for <{name}> of {rule.rule} ({rule.endpoint})"
         )
@@ -252,8 +255,13 @@ class Filled:
         access = access_of(self.app, endpoint)
         return access is OPEN or access is None or role in access  # type: ignore[operator]
 
-    def pages(self) -> Iterator[Page]:
+    def pages(self) -> list[Page]:
         """Every page that can be opened: each route once for each role that may, with its answer."""
+        if not self.seen:
+            self.seen.extend(self._pages())
+        return self.seen
+
+    def _pages(self) -> Iterator[Page]:
         for rule in self.rules("GET"):
             path = self.path(rule)
             if access_of(self.app, rule.endpoint) is OPEN:
