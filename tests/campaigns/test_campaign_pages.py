@@ -8,6 +8,7 @@ from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlmodel import col
+from werkzeug.test import TestResponse
 
 from outreach import clock, db
 from outreach.attempts.models import ContactAttempt
@@ -23,8 +24,9 @@ from outreach.staff import service as staff
 from outreach.staff.models import User
 from outreach.staff.scope import RoleName, scope_of
 from outreach.ticking import tick
+from tests import factories
 from tests.counting import counted
-from tests.factories import World, post
+from tests.factories import World
 
 MONDAY = clock.parse("2026-03-02T09:30")
 
@@ -47,6 +49,12 @@ def text(client: FlaskClient, path: str, **more: object) -> str:
 def said(html: str) -> str:
     """What a page says, with one space between words."""
     return re.sub(r"\s+", " ", BeautifulSoup(html, "html.parser").get_text(" "))
+
+
+def post(client: FlaskClient, path: str, data: dict[str, str] | None = None) -> TestResponse:
+    """Send a form with the token that every page of staff carries."""
+    response: TestResponse = factories.post(client, path, data, token_from="/campaigns")
+    return response
 
 
 def status(campaign: Campaign) -> str:
@@ -167,7 +175,7 @@ def test_the_page_shows_each_step_and_where_everybody_is(world: World) -> None:
     client = world.sign_in(world.clerk)
     page = text(client, "/campaigns/maart")
     assert "1 van 3 (33 %)" in page
-    assert "Gestopt: er kwam een reactie" in page
+    assert "Gestopt omdat er een reactie kwam" in page
     assert "De volgende stap is op di 3 maart, 11.00" in page
 
 
@@ -236,7 +244,7 @@ def test_a_list_that_was_imported_comes_in_as_a_whole(world: World) -> None:
         session.add(run)
         session.flush()
         for case in listed:
-            session.add(ImportedCase(run_id=run.id, case_id=case.id))
+            session.add(ImportedCase(run_id=run.id, case_id=case.id, change="created"))
     client = world.sign_in(world.coordinator)
     assert "2 van de 3 jongeren" in text(client, f"/campaigns/maart/add?import={run.id}")
     post(client, "/campaigns/maart/add", {"import": str(run.id)})
@@ -267,14 +275,15 @@ def test_what_is_wrong_with_a_new_campaign_is_said_at_its_field(world: World) ->
 
 
 def test_a_plan_is_a_picture_of_its_weeks(world: World) -> None:
-    page = text(world.sign_in(world.coach), "/plans/drie-weken")
+    client = world.sign_in(world.coach)
+    page = text(client, "/plans/drie-weken")
     assert "Week 1" in page
     assert "Week 3" in page
     assert "Werkdag 1, 10.00" in page
     assert "WhatsApp, anders Sms; gaat vanzelf." in page
     assert "boven, onder" in page
     assert "er is een mobiel nummer bekend" in page
-    assert world.sign_in(world.coach).get("/plans/onbekend").status_code == 404
+    assert client.get("/plans/onbekend").status_code == 404
 
 
 def test_the_coach_pauses_resumes_and_stops_the_plan_of_one_case(world: World) -> None:
@@ -294,7 +303,7 @@ def test_the_coach_pauses_resumes_and_stops_the_plan_of_one_case(world: World) -
     post(client, f"{path}/stop")
     assert (enrolment(case).status, enrolment(case).stop_reason) == ("stopped", "by_hand")
     assert post(client, f"{path}/resume").status_code == 409
-    assert "Gestopt: iemand heeft het gestopt" in text(client, f"/cases/{case.id}")
+    assert "Gestopt omdat iemand het plan heeft gestopt" in text(client, f"/cases/{case.id}")
 
 
 def test_one_plan_does_not_go_on_while_its_campaign_waits(world: World) -> None:
