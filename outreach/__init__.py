@@ -27,7 +27,8 @@ def create_app(settings: Settings | None = None, zone: Zone = "all") -> Flask:
     app.extensions["outreach_settings"] = settings
     https = settings.base_url.startswith("https://")
     app.config.update(
-        MAX_CONTENT_LENGTH=settings.max_upload_mb * 1024 * 1024,
+        # Only the import takes more (outreach/cases/imports/views.py).
+        MAX_CONTENT_LENGTH=1024 * 1024,
         MAX_FORM_MEMORY_SIZE=1024 * 1024,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_HTTPONLY=True,
@@ -75,6 +76,7 @@ def _rooms(app: Flask, zone: Zone) -> None:
 
 
 def _staff_rooms(app: Flask, settings: Settings) -> None:
+    from outreach import importing
     from outreach.attempts import panels as attempts_panels
     from outreach.attempts import views as attempts
     from outreach.campaigns import adding_views as adding
@@ -82,6 +84,7 @@ def _staff_rooms(app: Flask, settings: Settings) -> None:
     from outreach.campaigns import views as campaigns
     from outreach.cases import notice_views as notices
     from outreach.cases import views as cases
+    from outreach.cases.imports import views as imports
     from outreach.demo import views as demo
     from outreach.insight import views as insight
     from outreach.letters import panels as letters_panels
@@ -91,6 +94,8 @@ def _staff_rooms(app: Flask, settings: Settings) -> None:
 
     app.register_blueprint(cases.blueprint)
     app.register_blueprint(notices.blueprint)
+    app.register_blueprint(imports.blueprint)
+    imports.show_ways_on(app, importing.ways_on)
     app.register_blueprint(attempts.blueprint)
     app.register_blueprint(letters.blueprint)
     panels.register(app, attempts_panels.panels)

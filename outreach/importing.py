@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import click
+from flask import url_for
 
 from outreach import clock, config, db
 from outreach.campaigns import queries as campaign_queries
@@ -26,6 +27,7 @@ from outreach.regions import queries as regions
 from outreach.regions import service as region_service
 from outreach.regions.models import Region
 from outreach.regions.municipalities import SHIPPED
+from outreach.staff.scope import RoleName, Scope
 
 
 def import_list(path: Path, *, campaign: str | None, region: str | None, dry_run: bool) -> dict[str, Any]:
@@ -71,6 +73,15 @@ def import_list(path: Path, *, campaign: str | None, region: str | None, dry_run
         "rejected_file": str(written) if written else None,
         "dry_run": dry_run,
     }
+
+
+def ways_on(run_id: UUID, region_id: UUID, scope: Scope) -> Iterable[tuple[str, str]]:
+    """The campaigns that the cases of an import can go into, for those who may put them there."""
+    if not scope.has(RoleName.coordinator, RoleName.administrator):
+        return
+    for campaign in campaign_queries.all_campaigns():
+        if campaign.region_id == region_id and campaign.status in ("draft", "running", "paused"):
+            yield campaign.name, url_for("adding.add", slug=campaign.slug, **{"import": run_id})
 
 
 def _campaign(slug: str | None) -> Campaign | None:
