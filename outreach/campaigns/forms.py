@@ -8,7 +8,7 @@ from outreach.campaigns.service import SLUG
 from outreach.i18n import _l
 
 
-class CampaignForm(FlaskForm):
+class CampaignForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     """A new campaign; the choices of plan and region are set by the view."""
 
     name = StringField(
@@ -35,7 +35,7 @@ class CampaignForm(FlaskForm):
     region = SelectField(_l("Region"), validators=[Optional()], validate_choice=False)
 
 
-class ChoiceForm(FlaskForm):
+class ChoiceForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     """Which young people come into a campaign; counting is a GET, so that the choice stays in the address."""
 
     class Meta:

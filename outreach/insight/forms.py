@@ -9,7 +9,7 @@ from wtforms.validators import Optional, ValidationError
 from outreach.i18n import _, _l
 
 
-class ReportForm(FlaskForm):
+class ReportForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     """Campaign, municipality and period; the choices are set by the view."""
 
     class Meta:

@@ -8,7 +8,7 @@ from outreach.i18n import _l
 from outreach.messages import service
 
 
-class ReplyForm(FlaskForm):
+class ReplyForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     """What the young person writes back."""
 
     body = TextAreaField(
