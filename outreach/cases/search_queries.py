@@ -127,14 +127,15 @@ def _named(text: str) -> ColumnElement[bool]:
     *others, last = text.split()[:6]
     begins = or_(_begins(person.family_name, last), _begins(person.given_name, last))
     for word in others:
-        names = (person.given_name, person.infix, person.family_name)
-        begins = and_(begins, or_(*(_begins(name, word) for name in names)))
+        within = (" " + func.lower(person.infix)).contains(f" {word.lower()}", autoescape=True)
+        names = (person.given_name, person.family_name)
+        begins = and_(begins, or_(within, *(_begins(name, word) for name in names)))
     return or_(begins, _begins(person.family_name, text)) if others else begins
 
 
 def _begins(column: Column[str], text: str) -> ColumnElement[bool]:
     """Whether a name begins with `text`, in the ways in which lists write capitals."""
-    ways = {text, text.lower(), text.upper(), text[:1].upper() + text[1:].lower()}
+    ways = {text, text.lower(), text.upper(), text.capitalize(), text.title()}
     if db.engine().dialect.name == "sqlite":
         # SQLite's LIKE takes no index; a range does, since it compares bytes.
         return or_(*(and_(column >= way, column < way + _LAST) for way in sorted(ways)))

@@ -1,5 +1,6 @@
 """Pages of cases: search, the page of one case, and what staff do there."""
 
+from dataclasses import astuple, replace
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -54,7 +55,8 @@ def search() -> ResponseReturnValue:
         form=form,
         found=found,
         words=words,
-        asked=any((wanted.words, wanted.status, wanted.target_group, wanted.coach, wanted.municipality)),
+        asked=any(astuple(wanted)),
+        filtered=any(astuple(replace(wanted, words=""))),
         previous_href=page_href(found.page - 1) if found.page > 1 else "",
         next_href=page_href(found.page + 1) if found.page < found.pages else "",
     )
