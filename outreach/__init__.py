@@ -59,7 +59,7 @@ def _web(app: Flask, https: bool) -> None:
     layout.init_app(app)
     errors.init_app(app)
     headers.init_app(app, https=https)
-    assets.init_app(app)
+    assets.init_app(app, https=https)
 
 
 def _rooms(app: Flask, zone: Zone) -> None:

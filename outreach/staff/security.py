@@ -1,5 +1,6 @@
 """Staff sign-in by Flask-Security-Too. Passkeys, TOTP and OpenID Connect get their place here later."""
 
+from datetime import timedelta
 from typing import cast
 
 from flask import Flask
@@ -42,6 +43,8 @@ def init_app(app: Flask) -> None:
         SECURITY_SEND_REGISTER_EMAIL=False,
         SECURITY_FLASH_MESSAGES=True,
         SECURITY_DEFAULT_REMEMBER_ME=False,
+        # Nothing asks for the password a second time yet: below zero there is no page that does.
+        SECURITY_FRESHNESS=timedelta(minutes=-1),
         SECURITY_STATIC_FOLDER=None,
     )
     Security(

@@ -7,12 +7,14 @@ from flask import Flask
 from whitenoise import WhiteNoise
 
 from outreach.config import ROOT
+from outreach.web.headers import security_headers
 
 DIST = ROOT / "static" / "dist"
 
 
-def init_app(app: Flask, dist: Path = DIST) -> None:
+def init_app(app: Flask, dist: Path = DIST, *, https: bool) -> None:
     """Serve static/dist under /static/ and give templates `asset(name)`."""
+    of_every_answer = security_headers(https=https)
     manifest = dist / "manifest.json"
     names: dict[str, str] = json.loads(manifest.read_text()) if manifest.exists() else {}
     if names:
@@ -21,6 +23,7 @@ def init_app(app: Flask, dist: Path = DIST) -> None:
             root=str(dist),
             prefix="static/",
             immutable_file_test=lambda path, url: path != str(manifest),
+            add_headers_function=lambda headers, path, url: headers.update(of_every_answer),
         )
 
     def asset(name: str) -> str:

@@ -180,7 +180,8 @@ def _values(world: World, ids: list[UUID], campaign_id: UUID) -> dict[str, Any]:
         "variant": "boven",
         "language": "nl",
         "action": "pause",
-        "case_row": 1,
+        "campaigns.start.slug": "concept",
+        "campaigns.plan.name": "drie-weken",
     }
 
 

@@ -14,8 +14,18 @@ from tests.conftest import settings_for
 from tests.meta.filled import Filled, Page
 from tests.meta.source import TEMPLATES, templates
 
-ELSEWHERE = {"tel", "sms", "mailto"}
+ELSEWHERE = {"tel", "sms", "mailto", "geo"}
 """Schemes of links that leave the browser without fetching anything."""
+
+
+DRAWN_HERE = {"web/_icons.svg.html": "pictograms that stand in the same file"}
+"""Templates that may say that a text is safe."""
+
+OWN = "http://127.0.0.1:8000"
+"""The installation's own address, which messages and letters name in full."""
+
+ABOUT_NOBODY = {"imports.example": "an empty example of a list"}
+"""Answers to staff that a browser may keep."""
 
 
 def _policy(value: str) -> dict[str, list[str]]:
@@ -38,10 +48,13 @@ def _assert_headers(answer: object, where: str) -> None:
 
 
 def test_every_page_has_the_headers_and_is_kept_by_no_cache(filled: Filled) -> None:
+    kept = []
     for page in filled.pages():
         _assert_headers(page.answer, str(page))
-        if page.endpoint.split(".")[0] not in ("responses", "web"):
-            assert "no-store" in page.answer.headers["Cache-Control"], page
+        about_people = page.who != "a stranger" and page.endpoint not in ABOUT_NOBODY
+        if about_people and "no-store" not in page.answer.headers["Cache-Control"]:
+            kept.append(f"{page}: {page.answer.headers['Cache-Control']}")
+    assert kept == []
 
 
 @pytest.mark.parametrize(
@@ -148,7 +161,7 @@ def test_no_page_fetches_from_or_sends_to_another_host(filled: Filled) -> None:
         if not page.is_html:
             continue
         for where, address in _addresses(BeautifulSoup(page.answer.text, "html.parser")):
-            parts = urlsplit(address)
+            parts = urlsplit(address.removeprefix(OWN))
             if (parts.scheme or parts.netloc) and parts.scheme not in ELSEWHERE:
                 found.append(f"{page}: {where} {address}")
     assert found == []
@@ -158,11 +171,11 @@ def test_no_page_fetches_from_or_sends_to_another_host(filled: Filled) -> None:
 def test_no_template_holds_inline_script_or_style(name: str) -> None:
     """Also the branches of a template that no page of the filled region shows."""
     source = (TEMPLATES / name).read_text(encoding="utf-8")
-    bare = re.sub(r"{#.*?#}|{%.*?%}|{{.*?}}", "", source, flags=re.DOTALL)
+    bare = re.sub(r"{#.*?#}|{%.*?%}", "", source, flags=re.DOTALL)
+    bare = re.sub(r"{{.*?}}", "x", bare, flags=re.DOTALL)
     assert _forbidden(BeautifulSoup(bare, "html.parser")) == []
     assert not re.search(r"""['"](style|on[a-z]+|hx-on[^'"]*)['"]\s*:""", source), "an attribute in attrs={}"
-    assert "| safe" not in source
-    assert "|safe" not in source
+    assert name in DRAWN_HERE or not re.search(r"\|\s*safe", source)
 
 
 def test_this_test_would_see_what_is_forbidden() -> None:
