@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from wsgiref.headers import Headers
 
 from flask import Flask
 from whitenoise import WhiteNoise
@@ -17,13 +18,18 @@ def init_app(app: Flask, dist: Path = DIST, *, https: bool) -> None:
     of_every_answer = security_headers(https=https)
     manifest = dist / "manifest.json"
     names: dict[str, str] = json.loads(manifest.read_text()) if manifest.exists() else {}
+
+    def protect(headers: Headers, path: str, url: str) -> None:
+        for name, value in of_every_answer.items():
+            headers[name] = value
+
     if names:
         app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
             app.wsgi_app,
             root=str(dist),
             prefix="static/",
             immutable_file_test=lambda path, url: path != str(manifest),
-            add_headers_function=lambda headers, path, url: headers.update(of_every_answer),
+            add_headers_function=protect,
         )
 
     def asset(name: str) -> str:
