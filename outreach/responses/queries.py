@@ -30,7 +30,6 @@ class Phone:
 class Face:
     """What a public page shows of a region. `stored_settings` is JSON as the database holds it."""
 
-    id: UUID
     name: str
     stored_settings: str
 
@@ -47,15 +46,21 @@ class Face:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a code leads to. `case_status` is none while the code is not bound to a case."""
+    """What a code opens. `case_status` is none while the code is not bound to a case."""
 
     code: str
     region: Face
-    case_id: UUID | None
-    attempt_id: UUID | None
     language: str
     expires_at: datetime
     case_status: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """Whose code it is: the case, the attempt that carried it, the case's coach."""
+
+    case_id: UUID
+    attempt_id: UUID | None
     coach_id: UUID | None
 
 
@@ -71,15 +76,11 @@ class Contact:
 _code, _case, _region = db.table(ResponseCode).c, db.table(Case).c, db.table(Region).c
 _LOOKUP = (
     select(
-        _region.id,
         _region.name,
         cast(_region.settings, Text),
-        _code.case_id,
-        _code.attempt_id,
         _code.language,
         _code.expires_at,
         _case.status,
-        _case.coach_id,
     )
     .join_from(db.table(ResponseCode), db.table(Region), _code.region_id == _region.id)
     .join(db.table(Case), _code.case_id == _case.id, isouter=True)
@@ -100,7 +101,7 @@ def find(text: str, connection: Connection | None = None) -> Found | None:
         row = _prepared().first(code)
     if row is None:
         return None
-    return Found(code, Face(row[0], row[1], row[2]), *row[3:])
+    return Found(code, Face(row[0], row[1]), *row[2:])
 
 
 class _Prepared:
@@ -147,16 +148,26 @@ def _prepared() -> _Prepared:
 def faces() -> list[Face]:
     """All regions of this installation, for pages whose code says nothing about the region."""
     with db.engine().connect() as connection:
-        rows = connection.execute(
-            select(_region.id, _region.name, cast(_region.settings, Text)).order_by(_region.name)
-        )
+        rows = connection.execute(select(_region.name, cast(_region.settings, Text)).order_by(_region.name))
         return [Face(*row) for row in rows]
+
+
+def behind(code: str) -> Behind | None:
+    """Whose code it is (canonical form); None when it is unknown or not bound to a case."""
+    query = (
+        select(_case.id, _code.attempt_id, _case.coach_id)
+        .join_from(db.table(ResponseCode), db.table(Case), _code.case_id == _case.id)
+        .where(_code.code == code)
+    )
+    row = db.session().execute(query).first()
+    return Behind(*row) if row else None
 
 
 def contact(found: Found) -> Contact:
     """Whom an answer goes to and when she can be reached; the region's own number when she has none."""
     settings = found.region.settings
-    coach = staff.users_by_id([found.coach_id]).get(found.coach_id) if found.coach_id else None
+    whose = behind(found.code)
+    coach = staff.users_by_id([whose.coach_id]).get(whose.coach_id) if whose and whose.coach_id else None
     if coach is None:
         return Contact(None, found.region.phone, settings.office_hours)
     return Contact(

@@ -107,7 +107,7 @@ def submit(code: str, answers: Answers, language: str) -> Confirmation:
     """
     now = clock.now()
     with db.write() as session:
-        found = _open_code(session, code, now)
+        found, whose = _open_code(session, code, now)
         kind, data = rules.event_of(answers)
         stored: dict[str, Any] = {"intent": answers.intent.value, **data}
         confirmation = Confirmation(found.code, answers.intent, now, queries.contact(found))
@@ -122,21 +122,20 @@ def submit(code: str, answers: Answers, language: str) -> Confirmation:
                 found.code, answers.intent, last.submitted_at, confirmation.contact, again=True
             )
         response_id = db.new_id()
-        assert found.case_id is not None
         event = timeline.record(
-            found.case_id,
+            whose.case_id,
             kind,
             actor=timeline.PERSON,
             channel=CHANNEL,
             data={"response_id": str(response_id), **data},
-            attempt_id=found.attempt_id,
+            attempt_id=whose.attempt_id,
         )
         session.add(
             Response(
                 id=response_id,
                 code=found.code,
-                case_id=found.case_id,
-                attempt_id=found.attempt_id,
+                case_id=whose.case_id,
+                attempt_id=whose.attempt_id,
                 event_id=event.id,
                 submitted_at=now,
                 language=language,
@@ -147,13 +146,12 @@ def submit(code: str, answers: Answers, language: str) -> Confirmation:
         return confirmation
 
 
-def _open_code(session: Session, text: str, now: datetime) -> queries.Found:
-    """The code's way to its case, with that case locked. Raises CodeNotOpen."""
-    canonical = codes.normalise(text)
-    case_id = session.exec(select(ResponseCode.case_id).where(ResponseCode.code == canonical)).first()
-    if case_id is not None:
-        session.exec(select(Case.id).where(Case.id == case_id).with_for_update()).first()
+def _open_code(session: Session, text: str, now: datetime) -> tuple[queries.Found, queries.Behind]:
+    """What the code opens and whose it is, with the case locked. Raises CodeNotOpen."""
+    whose = queries.behind(codes.normalise(text) or "")
+    if whose is not None:
+        session.exec(select(Case.id).where(Case.id == whose.case_id).with_for_update()).first()
     found = queries.find(text, session.connection())
-    if found is None or not rules.takes_answers(found.case_status, found.expires_at, now):
+    if whose is None or found is None or not rules.takes_answers(found.case_status, found.expires_at, now):
         raise CodeNotOpen(_l("This code does not work (any more)."))
-    return found
+    return found, whose

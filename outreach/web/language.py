@@ -46,8 +46,10 @@ def init_app(app: Flask) -> None:
 
     @app.after_request
     def keep(response: Response) -> Response:
+        if request.blueprint == "responses":
+            return response
         wanted = request.args.get("lang")
-        if wanted in LANGUAGES and not g.get("no_cookies") and request.blueprint != "responses":
+        if wanted in LANGUAGES and not g.get("no_cookies"):
             response.set_cookie(
                 COOKIE, wanted, max_age=31536000, samesite="Lax", httponly=True, secure=request.is_secure
             )
