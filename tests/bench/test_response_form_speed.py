@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
-from statistics import median
 
 import pytest
 
@@ -89,7 +88,8 @@ def test_the_form_reaches_half_the_requests_of_a_bare_route(
             (requests_a_second(bare, "/bare", SECONDS), requests_a_second(form, f"/r/{code}", SECONDS))
             for _round in range(ROUNDS)
         ]
-    ratio = median(ours / theirs for theirs, ours in pairs)
-    theirs, ours = (median(side) for side in zip(*pairs, strict=True))
+    # What else runs on the machine only slows down: the best round of each side is the truest.
+    theirs, ours = (max(side) for side in zip(*pairs, strict=True))
+    ratio = ours / theirs
     print(f"\nresponse form {ours:.0f}/s, bare Flask route {theirs:.0f}/s, ratio {ratio:.2f} (goal {GOAL})")
     assert ratio >= GOAL
