@@ -112,13 +112,44 @@ def cancel_open(session: Session, enrolment_ids: Iterable[UUID], reason: str) ->
     return cancelled
 
 
+def hold(session: Session, enrolment_ids: Iterable[UUID], held: bool) -> int:
+    """Hold what is planned while a plan is paused, or let it go on; gives how many.
+
+    What is held stays planned, expires at its latest moment as ever, and nobody carries it out.
+    """
+    attempt = db.table(ContactAttempt)
+    return sum(
+        _count(
+            session,
+            update(attempt)
+            .where(attempt.c.enrolment_id.in_(ids), attempt.c.status == AttemptStatus.planned.value)
+            .values(held=held),
+        )
+        for ids in _chunks(enrolment_ids)
+    )
+
+
+def hold_campaign(session: Session, campaign_id: UUID, *, held: bool) -> int:
+    """Hold, or let go on, all that is planned in a campaign; gives how many."""
+    attempt = db.table(ContactAttempt)
+    statement = (
+        update(attempt)
+        .where(attempt.c.campaign_id == campaign_id, attempt.c.status == AttemptStatus.planned.value)
+        .values(held=held)
+    )
+    return _count(session, statement)
+
+
 def expire(session: Session, now: datetime) -> int:
-    """Let what is planned and past its latest moment expire; gives how many."""
+    """Let what is planned and past its latest moment expire; gives how many.
+
+    It ended at its latest moment, not when somebody looked, so that a late tick changes nothing.
+    """
     attempt = db.table(ContactAttempt)
     statement = (
         update(attempt)
         .where(attempt.c.status == AttemptStatus.planned.value, attempt.c.latest_at < now)
-        .values(status=AttemptStatus.expired.value, ended_at=now)
+        .values(status=AttemptStatus.expired.value, ended_at=attempt.c.latest_at)
     )
     return _count(session, statement)
 
