@@ -42,7 +42,7 @@ DEFINITIONS: Mapping[str, object] = {
     ),
     "rate": _l("Responded as a share of carried out."),
     "low": _l(
-        "With so many attempts chance alone makes a rate differ this much: a 95 % interval by Wilson. The fewer "
+        "With so many attempts chance alone makes a rate differ this much: an interval of 95 per cent by Wilson. The fewer "
         "attempts, the wider."
     ),
 }

@@ -97,5 +97,5 @@ def _trials(rows: Sequence[Row]) -> tuple[Trial, ...]:
     return tuple(
         Trial(name, plan, step, tuple(sorted(arms, key=lambda arm: arm[0])), best(arms))
         for (name, _slug, plan, step), arms in by_step.items()
-        if len(arms) > 1
+        if len(arms) > 1 and any(count.sent for _variant, count in arms)
     )

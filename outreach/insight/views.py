@@ -23,7 +23,7 @@ from outreach.web.access import roles
 
 blueprint = Blueprint("insight", __name__)
 
-PAGE = 100
+PAGE = 50
 """Rows of the table on one page; files hold them all."""
 FILES = {
     "csv": "text/csv; charset=utf-8",

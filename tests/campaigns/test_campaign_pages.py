@@ -176,7 +176,7 @@ def test_the_page_shows_each_step_and_where_everybody_is(world: World) -> None:
     page = text(client, "/campaigns/maart")
     assert "1 van 3 (33 %)" in page
     assert "Gestopt omdat er een reactie kwam" in page
-    assert "De volgende stap is op di 3 maart, 11.00" in page
+    assert "Volgend moment in de aanpak: di 3 maart, 11.00" in page
 
 
 def test_while_it_runs_htmx_gets_the_figures_alone_and_asks_again(world: World) -> None:
