@@ -129,10 +129,10 @@ def record_many(events: Sequence[NewEvent]) -> list[Recorded]:
             rows.append(_row(told, case.count, now))
             if tells_the_coach(event.kind):
                 notices.append(_notice(told, case.coach_id))
-        session.execute(insert(CaseEvent), rows)
+        session.execute(insert(db.table(CaseEvent)), rows)
         _write_cache(session, cases)
         if notices:
-            session.execute(insert(CoachNotice), notices)
+            session.execute(insert(db.table(CoachNotice)), notices)
         _tell_subscribers(session, recorded)
         return recorded
 

@@ -1,7 +1,7 @@
 """The writing of one chunk of a list: a fixed number of statements, however many rows. Called by service."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -44,6 +44,7 @@ def write(
     same: Sequence[KnownCase],
 ) -> list[UUID]:
     """Write a chunk inside the transaction of `session`; the ids of its cases in the order new, changed, same."""
+    before = _marked(region_id, new, changed)
     homes = _households(session, region_id, new, changed)
     created = _create(session, region_id, homes, new)
     _update(session, homes, changed)
@@ -54,8 +55,11 @@ def write(
     for accepted, known, found in changed:
         events += _events(accepted, known, found, actor)
     changed_ids = [known.case_id for _, known, _ in changed]
-    suspects = [*created, *(known.case_id for _, known, found in changed if found.identity)]
-    events += _look_alikes(region_id, suspects, [row.row for row in new] + [row.row for row, _, _ in changed])
+    marked = [
+        queries.LookAlike(case_id, accepted.row.reference, accepted.row.person_keys)
+        for case_id, accepted in zip(created, new, strict=True)
+    ]
+    events += _look_alikes([*before, *marked], {*created, *_renamed(changed)})
     timeline.record_many(events)
     same_ids = [known.case_id for known in same]
     _link(session, run_id, {"created": created, "updated": changed_ids, "unchanged": same_ids})
@@ -225,23 +229,36 @@ def _events(accepted: Accepted, known: KnownCase, found: Differences, actor: str
     return events
 
 
-def _look_alikes(region_id: UUID, suspects: Sequence[UUID], rows: Sequence[CaseRow]) -> list[NewEvent]:
-    """Flags on both sides where a new or renamed case seems to be somebody who is there already, once."""
-    if not suspects:
+def _renamed(changed: Sequence[Changed]) -> list[UUID]:
+    return [known.case_id for _, known, found in changed if found.identity]
+
+
+def _marked(region_id: UUID, new: Sequence[Accepted], changed: Sequence[Changed]) -> list[queries.LookAlike]:
+    """The cases that are there already and may be one of the new or renamed persons, and these renamed ones."""
+    renamed = {known.case_id: accepted.row for accepted, known, found in changed if found.identity}
+    rows = [*(accepted.row for accepted in new), *renamed.values()]
+    if not rows:
         return []
-    marked = queries.look_alikes(
+    found = queries.look_alikes(
         region_id, {row.match_key for row in rows}, {row.mobile for row in rows if row.mobile}
     )
+    others = [one for one in found if one.case_id not in renamed]
+    return others + [
+        queries.LookAlike(case_id, row.reference, row.person_keys) for case_id, row in renamed.items()
+    ]
+
+
+def _look_alikes(marked: Iterable[queries.LookAlike], suspects: Collection[UUID]) -> list[NewEvent]:
+    """Flags on both sides where a new or renamed case seems to be somebody who is there already, once."""
     by_mark: defaultdict[str, list[queries.LookAlike]] = defaultdict(list)
     for one in marked:
         for mark in one.marks:
             by_mark[mark].append(one)
-    wanted = set(suspects)
     others: defaultdict[UUID, set[str]] = defaultdict(set)
     for alike in by_mark.values():
-        if 1 < len(alike) <= CROWD and any(one.case_id in wanted for one in alike):
+        if 1 < len(alike) <= CROWD and any(one.case_id in suspects for one in alike):
             for one, other in _pairs(alike):
-                if one.case_id in wanted or other.case_id in wanted:
+                if one.case_id in suspects or other.case_id in suspects:
                     others[one.case_id].add(other.reference)
     if not others:
         return []

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from datetime import date
+from functools import lru_cache
 
 # Whether a name's prefix stands in its own column or before the name differs from list to list.
 _PREFIX_LIST = "van de der den het t ten ter te in op aan bij von zu el al la le du di da dos abu ben bin"
@@ -35,6 +36,7 @@ def match_key(family_name: str, birth_date: date, given_name: str = "") -> str:
     return f"{birth_date.isoformat()}:{_bare(family_name)}:{_letters(given_name)[:1]}"
 
 
+@lru_cache(maxsize=16_384)
 def _bare(name: str) -> str:
     parts = name.replace("'", " ").replace("’", " ").split()
     while len(parts) > 1 and _letters(parts[0]) in _PREFIXES:
@@ -42,5 +44,8 @@ def _bare(name: str) -> str:
     return _letters("".join(parts))
 
 
+@lru_cache(maxsize=16_384)
 def _letters(text: str) -> str:
+    if text.isascii() and text.isalnum():
+        return text.lower()
     return "".join(char for char in unicodedata.normalize("NFKD", text).casefold() if char.isalnum())
