@@ -1,7 +1,6 @@
 """The outreach command: the list of its commands, each from the room it belongs to."""
 
 import os
-import signal
 import sys
 import tempfile
 
@@ -52,7 +51,6 @@ def worker() -> None:
     """Do the queued and the timed work: a tick each minute, messages that are due."""
     from outreach.worker import consume
 
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     consume()
 
 

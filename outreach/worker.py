@@ -1,5 +1,6 @@
 """Huey and its tasks, a line each. SqliteHuey beside the SQLite database, PostgresHuey on PostgreSQL."""
 
+import logging
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
@@ -10,6 +11,8 @@ from huey import PostgresHuey, SqliteHuey, crontab
 from huey.consumer import Consumer
 
 from outreach import clock, config, create_app
+
+log = logging.getLogger("outreach.worker")
 
 
 def make_huey(settings: config.Settings) -> Any:
@@ -36,9 +39,13 @@ def tick() -> None:
     from outreach.ticking import tick as run
 
     with app().app_context():
-        run(clock.now())
+        done = run(clock.now())
+    log.info("tick: due %s, ended %d, next %s", done["attempts"] or "nothing", done["stopped"], done["next"])
 
 
 def consume() -> None:
-    """Work until told to stop."""
+    """Work until told to stop; the first tick comes at once and not after a minute."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
+    logging.getLogger("huey").setLevel(logging.WARNING)
+    tick()
     Consumer(huey, workers=2, periodic=True, check_worker_health=True).run()
