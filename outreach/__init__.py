@@ -41,20 +41,20 @@ def create_app(settings: Settings | None = None, zone: Zone = "all") -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
 
     db.init_app(app, settings)
-    _web(app, https)
+    _web(app, https, zone)
     _rooms(app, zone)
     _subscriptions(app)
     return app
 
 
-def _web(app: Flask, https: bool) -> None:
+def _web(app: Flask, https: bool, zone: Zone) -> None:
     from outreach.staff import security
     from outreach.web import access, assets, errors, headers, language, layout
 
     language.init_app(app)
     Htmx(app)
     CSRFProtect(app)
-    security.init_app(app)
+    security.init_app(app, pages=zone != "public")
     access.init_app(app)
     layout.init_app(app)
     errors.init_app(app)

@@ -25,8 +25,11 @@ class _Accounts(SQLAlchemySessionUserDatastore):
                 unit.add(account)
 
 
-def init_app(app: Flask) -> None:
-    """Sign-in by e-mail and password; no registration, no mail, sessions in a strict cookie."""
+def init_app(app: Flask, *, pages: bool = True) -> None:
+    """Sign-in by e-mail and password; no registration, no mail, sessions in a strict cookie.
+
+    Without `pages` there is no way to sign in: for the zone that faces the internet.
+    """
     app.config.update(
         SECURITY_PASSWORD_HASH="argon2",  # noqa: S106 (the name of a method)
         SECURITY_PASSWORD_SALT=app.secret_key,
@@ -50,7 +53,7 @@ def init_app(app: Flask) -> None:
     Security(
         app,
         _Accounts(cast(scoped_session[Session], LocalProxy(db.session)), User, Role),
-        register_blueprint=True,
+        register_blueprint=pages,
     )
 
 

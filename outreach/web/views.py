@@ -32,7 +32,9 @@ def home() -> str:
 @blueprint.get("/")
 @open_to_all
 def first() -> ResponseReturnValue:
-    """Your own first page; who is not signed in is asked to, or in a demo is shown around."""
+    """Your own first page; who is not signed in is asked to, or in a demo is shown around; in public the codes."""
+    if "security.login" not in current_app.view_functions:
+        return redirect(url_for("responses.type_code"))
     if current_user.is_authenticated:
         return redirect(home())
     if "demo.welcome" in current_app.view_functions:

@@ -46,6 +46,9 @@ LIST = (
 )
 """A list with one good and one bad row."""
 
+PRINT_DAYS = (3, 8, 11)
+"""Days of the story on which the clerk prints; whatever weekday it began, letters wait on these."""
+
 OUTSIDER = "outsider"
 NEIGHBOUR = "neighbour"
 ROLES = tuple(role.value for role in RoleName)
@@ -120,13 +123,14 @@ def _live(world: World, begin: Any, ids: list[UUID]) -> None:
     """Tick through the days; print what waits; answer, reply, call and visit now and then."""
     coach, clerk = world.coach.id, world.clerk.id
     for day in range(12):
-        for hour in (8, 10, 15):
+        for hour in (9, 16):
             moment = begin.replace(hour=hour, minute=5) + timedelta(days=day)
             if moment > clock.now():
                 break
             tick(moment)
         with clock.at(moment):
-            letters.print_waiting(world.region.id, MUNICIPALITIES, by=clerk)
+            if day in PRINT_DAYS:
+                letters.print_waiting(world.region.id, MUNICIPALITIES, by=clerk)
             if day == 3:
                 attempts.log_call(ids[0], Result.no_answer, by=coach, note="Later nog eens.")
             if day == 6:

@@ -99,7 +99,11 @@ def test_in_production_there_is_no_demo_and_no_sandbox(filled: Filled) -> None:
 def test_the_public_zone_carries_no_staff_page(filled: Filled) -> None:
     app = create_app(settings_for(filled.facts.url), zone="public")
     blueprints = {rule.endpoint.split(".")[0] for rule in app.url_map.iter_rules()}
-    assert blueprints <= {"web", "responses"}
+    assert blueprints == {"web", "responses"}
+    client = app.test_client()
+    assert client.get("/").headers["Location"] == "/r/"
+    assert client.get("/sign-in").status_code == client.get("/cases").status_code == 404
+    assert client.get(f"/r/{filled.facts.values['code']}").status_code == 200
 
 
 def test_the_staff_zone_carries_no_response_form(filled: Filled) -> None:
