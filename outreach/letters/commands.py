@@ -45,7 +45,7 @@ def _new_file(path: Path) -> Iterator[_NewFile]:
     if path.is_dir():
         raise FileNotWritable(_l("%(path)s is a folder. Give the name of a file.", path=str(path)))
     try:
-        file = tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False)  # noqa: SIM115
+        file = tempfile.NamedTemporaryFile(dir=path.parent, prefix=".outreach-", delete=False)  # noqa: SIM115
     except OSError as error:
         raise FileNotWritable(
             _l(

@@ -133,7 +133,7 @@ def save_text(name: str, variant: str, language: str) -> ResponseReturnValue:
             else:
                 flash(_("Kept as version %(version)d. New letters get it.", version=saved.version), "ok")
                 return redirect(url_for("letters.texts"))
-    preview = preview or Preview(problem=" ".join(form.markdown.errors))
+    preview = preview or Preview(problem=" ".join(str(error) for error in form.markdown.errors))
     if htmx_request.htmx:
         return render_template("letters/_preview.html", preview=preview)
     if preview.problem and not form.markdown.errors:
