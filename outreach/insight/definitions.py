@@ -42,8 +42,8 @@ DEFINITIONS: Mapping[str, object] = {
     ),
     "rate": _l("Responded as a share of carried out."),
     "low": _l(
-        "With so many attempts chance alone makes a rate differ this much: an interval of 95 per cent by Wilson. The fewer "
-        "attempts, the wider."
+        "With so many attempts chance alone makes a rate differ this much: an interval of 95 per cent by Wilson. The "
+        "fewer attempts, the wider."
     ),
 }
 """What each figure counts, in the order in which the page explains them."""
