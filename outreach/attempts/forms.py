@@ -4,7 +4,7 @@ from datetime import datetime, time
 
 from flask_wtf import FlaskForm
 from wtforms import DateField, HiddenField, StringField, TextAreaField, TimeField, ValidationError
-from wtforms.validators import AnyOf, Length, Optional
+from wtforms.validators import AnyOf, InputRequired, Length, Optional
 
 from outreach import clock
 from outreach.attempts.rules import CALL_RESULTS, VISIT_RESULTS, Result
@@ -65,6 +65,20 @@ class CallForm(_LogForm):
         if self.again_on.data is None:
             return None
         return datetime.combine(self.again_on.data, self.again_at.data or NINE, clock.TIMEZONE)
+
+
+class AppointmentForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
+    """The day and time of a visit."""
+
+    attempt = HiddenField()
+    back = HiddenField(default="case")
+    on = DateField(_l("Day"), [InputRequired(message=_l("Choose a day."))])
+    at = TimeField(_l("Time"), [InputRequired(message=_l("Choose a time."))])
+
+    @property
+    def moment(self) -> datetime:
+        """The chosen moment on a Dutch clock."""
+        return datetime.combine(self.on.data, self.at.data, clock.TIMEZONE)
 
 
 class VisitForm(_LogForm):

@@ -10,15 +10,23 @@ from flask.typing import ResponseReturnValue
 from htmx_flask import request as htmx_request
 
 from outreach import clock
-from outreach.attempts import queries, service
-from outreach.attempts.forms import CALL_ICONS, VISIT_BUTTONS, VISIT_ICONS, CallForm, VisitForm
+from outreach.attempts import appointment_service, queries, service
+from outreach.attempts.forms import (
+    CALL_ICONS,
+    VISIT_BUTTONS,
+    VISIT_ICONS,
+    AppointmentForm,
+    CallForm,
+    VisitForm,
+)
 from outreach.attempts.queries import Task
 from outreach.attempts.rules import CALL_RESULTS, Channel, Result
 from outreach.cases import queries as cases
 from outreach.cases import words
 from outreach.cases.notice_views import done_today, waiting
 from outreach.cases.queries import CaseHead
-from outreach.i18n import _
+from outreach.errors import Conflict, NotFound, Refused
+from outreach.i18n import _, moment
 from outreach.staff.scope import RoleName, Scope, current
 from outreach.web.access import roles
 
@@ -140,6 +148,30 @@ def visit(case_id: UUID) -> ResponseReturnValue:
     return page, 422 if form.is_submitted() else 200
 
 
+@blueprint.route("/cases/<uuid:case_id>/visit/moment", methods=["GET", "POST"])
+@roles(RoleName.coach, RoleName.clerk, RoleName.coordinator)
+def appoint(case_id: UUID) -> ResponseReturnValue:
+    """Give a visit its day and time."""
+    scope = current()
+    case = cases.head(case_id, scope)
+    form = AppointmentForm(**_asked())
+    attempt_id = _attempt(form.attempt.data)
+    if attempt_id is None:
+        raise NotFound(_("This visit does not exist."))
+    if form.validate_on_submit():
+        try:
+            appointment_service.appoint(case.id, attempt_id, form.moment, by=_me(scope))
+        except Conflict:
+            raise
+        except Refused as refusal:
+            form.on.errors = [*form.on.errors, refusal.message]
+        else:
+            flash(_("Planned: %(name)s on %(when)s.", name=case.short_name, when=moment(form.moment)), "ok")
+            return _back_to(scope, case, form.back.data)
+    page = render_template("attempts/appoint.html", case=case, form=form)
+    return page, 422 if form.is_submitted() else 200
+
+
 def _asked() -> dict[str, str]:
     """Which task it is about and where to go afterwards, as a link to the page says."""
     return {name: request.args[name] for name in ("attempt", "back") if name in request.args}
@@ -160,6 +192,10 @@ def _logged(scope: Scope, case: CaseHead, channel: Channel, back: str) -> Respon
         values = {"call_count": count, "done_today": done_today(scope), "sentence": sentence}
         return render_template("attempts/_logged.html", **values)
     flash(sentence, "ok")
+    return _back_to(scope, case, back)
+
+
+def _back_to(scope: Scope, case: CaseHead, back: str) -> ResponseReturnValue:
     pages = {"today": "attempts.today", "visits": "attempts.visits"}
     if back in pages and scope.has(RoleName.coach, RoleName.administrator):
         return redirect(url_for(pages[back]))

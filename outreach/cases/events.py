@@ -25,6 +25,7 @@ class EventKind(StrEnum):
     letter_printed = "letter_printed"
     letter_returned = "letter_returned"
     call_logged = "call_logged"
+    visit_planned = "visit_planned"
     visit_logged = "visit_logged"
     card_left = "card_left"
     responded = "responded"

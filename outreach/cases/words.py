@@ -12,7 +12,7 @@ from flask_babel import get_locale
 from outreach import clock
 from outreach.cases.events import EventKind
 from outreach.cases.rules import CaseStatus
-from outreach.i18n import _, _l, day
+from outreach.i18n import _, _l, day, moment
 
 Side = Literal["ours", "theirs", "note"]
 Data = Mapping[str, Any]
@@ -264,6 +264,11 @@ def _failed(data: Data) -> Said:
     return Said("ours", _("Message did not arrive"), details=str(data.get("reason") or ""), icon="warning")
 
 
+def _appointed(data: Data) -> Said:
+    when = moment(datetime.fromisoformat(data["at"])) if data.get("at") else ""
+    return Said("note", _("Visit planned"), when, icon="calendar")
+
+
 _SAID: dict[EventKind, Callable[[Data], Said]] = {
     EventKind.imported: _imported,
     EventKind.updated: lambda data: Said(
@@ -297,6 +302,7 @@ _SAID: dict[EventKind, Callable[[Data], Said]] = {
         "theirs", _("Letter came back"), wish(EventKind.letter_returned, data), icon="letters"
     ),
     EventKind.call_logged: _call,
+    EventKind.visit_planned: _appointed,
     EventKind.visit_logged: _visit,
     EventKind.card_left: lambda data: Said("ours", _("Card left in the letter box"), icon="card"),
     EventKind.responded: _responded,

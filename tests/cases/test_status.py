@@ -31,6 +31,7 @@ KEEPS = [
     (K.message_failed, {}),
     (K.letter_printed, {}),
     (K.letter_returned, {}),
+    (K.visit_planned, {}),
     (K.card_left, {}),
     (K.wrong_person_reported, {"moved": True}),
     (K.note_added, {"text": "x"}),
