@@ -81,7 +81,8 @@ def ways_on(run_id: UUID, region_id: UUID, scope: Scope) -> Iterable[tuple[str, 
         return
     for campaign in campaign_queries.all_campaigns():
         if campaign.region_id == region_id and campaign.status in ("draft", "running", "paused"):
-            yield campaign.name, url_for("adding.add", slug=campaign.slug, **{"import": run_id})
+            there = url_for("adding.add", slug=campaign.slug)
+            yield campaign.name, f"{there}?import={run_id}"
 
 
 def _campaign(slug: str | None) -> Campaign | None:

@@ -66,7 +66,9 @@ def _row(row: Row, columns: Columns, context: RowContext) -> PreviewRow:
             if problem.column in group or (place == 0 and problem.column not in Field.__members__.values())
         ]
         sentences = tuple(
-            f"{problem.column}: {problem.problem}" if problem.column else str(problem.problem)
+            f"{columns.heading_of(problem.column)}: {problem.problem}"
+            if problem.column
+            else str(problem.problem)
             for problem in about
         )
         cells.append(PreviewCell(tuple(line for line in lines if line), sentences))
@@ -74,7 +76,10 @@ def _row(row: Row, columns: Columns, context: RowContext) -> PreviewRow:
 
 
 def _as_given(raw: Mapping[Field, str], group: Sequence[Field]) -> list[str]:
-    return [raw.get(field, "") for field in group]
+    """A rejected row as it stands in the list, on one line but for the birth date."""
+    born = raw.get(Field.birth_date, "") if Field.birth_date in group else ""
+    values = (raw.get(field, "") for field in group if field is not Field.birth_date)
+    return [" ".join(value for value in values if value), born]
 
 
 def _read(row: CaseRow, context: RowContext) -> tuple[list[str], ...]:
