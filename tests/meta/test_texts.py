@@ -54,6 +54,8 @@ SAME_IN_DUTCH = {
 }
 """English texts whose Dutch is the same word."""
 
+TAKES_A_NAME = {"ValueMissing"}
+"""Refusals that are given the name of something and make the sentence themselves."""
 VISIBLE_ATTRIBUTES = ("alt", "title", "placeholder", "aria-label", "aria-description", "label")
 NO_SENTENCES_FOR_USERS = {
     "outreach.config": "read by who sets the machine up, before there is a language",
@@ -243,7 +245,7 @@ def _refusals() -> frozenset[str]:
         more = {each.name for each in classes if found & {_name(parent) for parent in each.bases}} - found
         found |= more
         grown = bool(more)
-    return frozenset(found)
+    return frozenset(found) - TAKES_A_NAME
 
 
 def _is_bare(node: ast.expr) -> bool:
@@ -348,7 +350,7 @@ def test_a_dutch_page_holds_no_english(filled: Filled) -> None:
 def test_every_page_says_which_language_it_speaks(filled: Filled) -> None:
     wrong = []
     for page in filled.pages():
-        if page.is_html and page.answer.status_code != 302 and "<!doctype" in page.answer.text[:20].lower():
+        if page.is_html and page.answer.status_code < 300 and "<!doctype" in page.answer.text[:20].lower():
             soup = BeautifulSoup(page.answer.text, "html.parser")
             if (
                 soup.html is None
