@@ -26,7 +26,7 @@ class TextForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     """The Markdown of a letter text."""
 
     markdown = TextAreaField(
-        _l("Text"),
+        _l("Text of the letter"),
         [
             DataRequired(_l("Line 1: the letter is still empty.")),
             Length(max=LONGEST, message=_l("This text is much longer than a page.")),

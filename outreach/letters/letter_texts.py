@@ -1,7 +1,6 @@
 """The text of a letter: the newest version of the region, else the shipped one; checked before it is kept."""
 
 import hashlib
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -20,7 +19,7 @@ from outreach.letters.compose import Address, Recipient
 from outreach.letters.markdown import LetterText as ParsedText
 from outreach.letters.models import LetterText
 from outreach.letters.render import LetterData
-from outreach.letters.texts import LANGUAGES, TextKey, shipped, shipped_keys
+from outreach.letters.texts import TextKey, shipped, shipped_keys
 from outreach.regions.models import Region
 from outreach.responses import codes
 
@@ -183,13 +182,13 @@ def example(region: Region, language: str, today: date) -> LetterData:
             region.settings,
             language=language,
             today=today,
-            visit_on=today + timedelta(days=7),
+            visit_on=_next_wednesday(today),
         ),
         code=EXAMPLE_CODE,
         language=language,
     )
 
 
-def languages() -> Iterable[str]:
-    """The languages in which a letter can be written."""
-    return LANGUAGES
+def _next_wednesday(today: date) -> date:
+    """The day with the longest name, in the next week: on a Sunday nobody visits."""
+    return today + timedelta(days=7 - today.weekday() + 2)

@@ -25,6 +25,8 @@ from outreach.staff.scope import current
 from outreach.web.access import roles
 from outreach.web.layout import region as region_of_reader
 
+__all__ = ["blueprint"]
+
 NO_VARIANT = "-"
 """Stands in an address for a text without variants."""
 

@@ -5,7 +5,6 @@ from functools import cache
 from pathlib import Path
 
 TEXTS = Path(__file__).with_name("texts")
-LANGUAGES = ("nl", "en")
 
 
 @dataclass(frozen=True, slots=True, order=True)
