@@ -32,7 +32,9 @@ def mapping_form(headings: Sequence[str], chosen: Mapping[str, str]) -> Any:
 
 
 def _name(field: Field) -> str:
-    return f"{field.value} ({_('required')})" if field in REQUIRED else field.value
+    # Not inside an f-string: texts are not collected from there.
+    required = _("required")
+    return f"{field.value} ({required})" if field in REQUIRED else field.value
 
 
 def mapping_of(form: Any, headings: Sequence[str]) -> dict[str, Field | None]:
