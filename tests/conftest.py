@@ -59,11 +59,17 @@ def _new_database(server: str, name: str, template: str = "template1") -> str:
 @pytest.fixture
 def database_url(template_database: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """A fresh, migrated database for one test."""
+    return copied(template_database, request, tmp_path)
+
+
+def copied(template: str, request: pytest.FixtureRequest, folder: Path) -> str:
+    """A copy of a database: a file in `folder`, or a new database on the PostgreSQL of this process."""
     if not ON_POSTGRESQL:
-        copy = tmp_path / "outreach.db"
-        shutil.copy(template_database.removeprefix("sqlite:///"), copy)
+        copy = folder / "outreach.db"
+        shutil.copy(template.removeprefix("sqlite:///"), copy)
         return f"sqlite:///{copy}"
-    return _new_database(request.getfixturevalue("postgresql"), f"t_{uuid4().hex}", "template_outreach")
+    name = template.partition("?")[0].rsplit("/", 1)[1]
+    return _new_database(request.getfixturevalue("postgresql"), f"t_{uuid4().hex}", name)
 
 
 def settings_for(url: str, **more: str) -> config.Settings:

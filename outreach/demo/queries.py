@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlmodel import col
 
-from outreach import db
+from outreach import clock, db
 from outreach.attempts.models import ContactAttempt
 from outreach.cases.models import Case, CoachNotice, Person
 from outreach.errors import NotFound
@@ -84,19 +84,30 @@ class Task:
     case_id: UUID
     channel: str
     coach_id: UUID
+    due_at: datetime
+
+
+def unplanned_visits(region_id: UUID) -> list[Task]:
+    """Visits that are laid ready, in the order of their cases."""
+    attempt = db.table(ContactAttempt).c
+    return _tasks(region_id, (attempt.channel == "visit") & (attempt.due_at >= clock.now()))
 
 
 def open_tasks(region_id: UUID, now: datetime) -> list[Task]:
     """Calls and visits that are due."""
     attempt = db.table(ContactAttempt).c
+    return _tasks(region_id, attempt.channel.in_(("call", "visit")) & (attempt.due_at <= now))
+
+
+def _tasks(region_id: UUID, which: ColumnElement[bool]) -> list[Task]:
+    attempt = db.table(ContactAttempt).c
     query = (
-        select(attempt.id, attempt.case_id, attempt.channel, col(Case.coach_id))
+        select(attempt.id, attempt.case_id, attempt.channel, col(Case.coach_id), attempt.due_at)
         .join(Case, col(Case.id) == attempt.case_id)
         .where(
             col(Case.region_id) == region_id,
             attempt.status == "planned",
-            attempt.channel.in_(("call", "visit")),
-            attempt.due_at <= now,
+            which,
         )
         .order_by(attempt.due_at, col(Case.reference))
     )

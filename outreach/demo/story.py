@@ -4,6 +4,7 @@ Nothing is written to a table that a verb does not write: what the demo shows is
 """
 
 import heapq
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -14,6 +15,7 @@ from uuid import UUID
 from sqlalchemy import insert
 
 from outreach import clock, db
+from outreach.attempts import appointment_service
 from outreach.attempts import service as attempts
 from outreach.attempts.rules import CALL_RESULTS, Result
 from outreach.campaigns import service as campaigns
@@ -41,11 +43,17 @@ HOURS = (time(9, 5), time(10, 0), time(11, 30), time(14, 0), time(16, 5), time(1
 
 CAMPAIGNS = (
     ("zomer", "Zomeractie", 45, 0.34),
-    ("week-3", "Najaar, derde groep", 11, 0.17),
+    ("week-3", "Najaar, eerste groep", 10, 0.17),
     ("week-2", "Najaar, tweede groep", 5, 0.17),
-    ("week-1", "Najaar, eerste groep", 1, 0.20),
+    ("week-1", "Najaar, derde groep", 1, 0.20),
 )
 """Short name, name, working days ago that it began, share of the young people."""
+
+ROUND = (time(10, 0), time(11, 15), time(14, 0), time(15, 30))
+"""The times of a coach's visits on one day."""
+
+UNPRINTED = 2
+"""Working days, up to the newest one, on which the clerk prints nothing: so something waits for her."""
 
 
 @dataclass(order=True)
@@ -63,15 +71,17 @@ class Story:
         self.random = Random(f"outreach-story-{seed}")  # noqa: S311 (a story, not a secret)
         self.now = now
         self.today = clock.local(now).date()
+        self.newest = add_working_days(self.today, 0 if is_working_day(self.today) else -1)
         self.people = list(people(number, seed, self.today))
         self.seed = seed
         self.waiting: list[_Planned] = []
         self.numbers = count()
         self.seen: set[UUID] = set()
+        self.rounds: Counter[UUID] = Counter()
 
     def tell(self, progress: Callable[[int], object] = lambda _days: None) -> None:
         """Import, start the campaigns, live through the days, and end at `now`."""
-        first = add_working_days(self.today, -CAMPAIGNS[0][2] - 3)
+        first = add_working_days(self.newest, -CAMPAIGNS[0][2] - 3)
         with clock.at(moment(first, time(9))):
             ids = self._bring_in()
         starts = self._campaigns(ids)
@@ -154,7 +164,7 @@ class Story:
         starts: dict[date, list[UUID]] = {}
         rest = list(ids)
         for slug, name, days_ago, share in CAMPAIGNS:
-            begin = add_working_days(self.today, -days_ago)
+            begin = add_working_days(self.newest, -days_ago)
             with clock.at(moment(begin, time(8, 45))):
                 made = campaigns.create(self.cast.region_id, slug, "drie-weken", name)
                 size = round(share * len(ids))
@@ -175,8 +185,9 @@ class Story:
             tick(at)
             with clock.at(at):
                 self._young_people()
+                self._plan_visits()
                 self._coaches(at)
-                if hour == time(11, 30) and day != self.today:
+                if hour == time(11, 30) and day <= add_working_days(self.newest, -UNPRINTED):
                     self._clerk()
 
     def _until(self, at: datetime) -> None:
@@ -240,9 +251,22 @@ class Story:
 
         return act
 
+    def _plan_visits(self) -> None:
+        """Coaches give the visits of the coming week their day and time, a few a day."""
+        for task in queries.unplanned_visits(self.cast.region_id):
+            if task.attempt_id in self.seen:
+                continue
+            self.seen.add(task.attempt_id)
+            turn = self.rounds[task.coach_id]
+            self.rounds[task.coach_id] += 1
+            first = add_working_days(max(clock.local(task.due_at).date(), clock.today()), 1)
+            day = add_working_days(first, turn // len(ROUND) % 4)
+            at = moment(day, ROUND[turn % len(ROUND)])
+            appointment_service.appoint(task.case_id, task.attempt_id, at, by=task.coach_id)
+
     def _coaches(self, at: datetime) -> None:
-        """Coaches call whom they must, and ring at doors; what is due today is still to be done."""
-        if clock.local(at).date() == self.today:
+        """Coaches call whom they must, and ring at doors; what is due on the newest day is still to be done."""
+        if clock.local(at).date() == self.newest:
             return
         for task in queries.open_tasks(self.cast.region_id, at):
             if task.channel == "call" and self.random.random() < 0.8:

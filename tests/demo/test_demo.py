@@ -1,0 +1,111 @@
+"""The demo: a lived-in region that tells the same story for the same seed."""
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from flask import Flask
+from sqlalchemy import func, select
+from sqlmodel import col
+
+from outreach import clock, create_app, db
+from outreach.attempts.models import ContactAttempt
+from outreach.campaigns.models import Campaign
+from outreach.cases.models import Case, CoachNotice, Person
+from outreach.cases.verify_queries import compare_with_events
+from outreach.cli import main
+from outreach.demo.cast import assemble
+from outreach.demo.story import Story
+from tests.conftest import copied, settings_for
+from tests.factories import csrf
+
+NOW = "2026-03-12T13:10"
+
+
+def told(app: Flask, seed: int = 1) -> None:
+    with app.app_context(), clock.at(clock.parse(NOW)):
+        Story(assemble(), 80, seed, clock.now()).tell()
+
+
+def counts(app: Flask) -> dict[str, Any]:
+    with app.app_context():
+        session = db.session()
+        by_status = session.execute(select(col(Case.status), func.count()).group_by(col(Case.status)))
+        by_step = session.execute(
+            select(col(ContactAttempt.step), col(ContactAttempt.status), func.count()).group_by(
+                col(ContactAttempt.step), col(ContactAttempt.status)
+            )
+        )
+        names = session.scalars(select(col(Person.family_name)).order_by(col(Person.id)))
+        return {
+            "status": {row[0]: row[1] for row in by_status},
+            "steps": {(row[0], row[1]): row[2] for row in by_step},
+            "names": list(names),
+        }
+
+
+@pytest.fixture(scope="module")
+def region_url(template_database: str, request: pytest.FixtureRequest, tmp_path_factory: Any) -> str:
+    """A small demo region on a Thursday afternoon, told once; the tests only look."""
+    url = copied(template_database, request, tmp_path_factory.mktemp("demo"))
+    app = create_app(settings_for(url))
+    told(app)
+    app.extensions["outreach_engine"].dispose()
+    return url
+
+
+@pytest.fixture
+def region(region_url: str) -> Iterator[Flask]:
+    """The application on that region."""
+    app = create_app(settings_for(region_url))
+    yield app
+    app.extensions["outreach_engine"].dispose()
+
+
+def test_there_is_something_to_do_for_everybody(region: Flask) -> None:
+    found = counts(region)
+    open_steps = Counter({step: n for (step, status), n in found["steps"].items() if status == "planned"})
+    assert open_steps["w1-bel-1"] or open_steps["w1-bel-2"], "the coach has somebody to call"
+    assert open_steps["w2-brief"], "the clerk has letters to print"
+    assert open_steps["w3-huisbezoek"], "there are visits in the coming days"
+    assert {"nieuw", "in_benadering", "in_contact"} <= set(found["status"])
+    with region.app_context():
+        fresh = select(func.count()).where(col(CoachNotice.handled_at).is_(None))
+        assert db.session().scalar(fresh) >= 3, "answers came in this morning"
+        campaigns = dict(db.session().execute(select(col(Campaign.slug), col(Campaign.status))).all())
+        assert campaigns["zomer"] == "finished"
+        assert sorted(campaigns.values()).count("running") == 3
+
+
+def test_the_story_keeps_cache_and_timeline_equal(region: Flask) -> None:
+    with region.app_context():
+        assert [one for one in compare_with_events() if not one.right] == []
+
+
+def test_the_welcome_page_lets_one_be_each_role(region: Flask) -> None:
+    for role, sees in (("coach", "Vandaag"), ("clerk", "Brieven"), ("coordinator", "Campagnes")):
+        client = region.test_client()
+        token = csrf(client, "/demo")
+        client.post(f"/demo/sign-in/{role}", data={"csrf_token": token})
+        assert sees in client.get("/", follow_redirects=True).text
+    page = region.test_client().get("/demo").text
+    assert "Scan de brief" in page
+
+
+def test_the_welcome_page_is_not_there_in_production(database_url: str) -> None:
+    app = create_app(settings_for(database_url, OUTREACH_ENV="production"))
+    assert app.test_client().get("/demo").status_code in (302, 404)
+    assert "demo.be" not in app.view_functions
+
+
+def test_a_second_demo_is_refused_and_if_empty_leaves_all_as_it_is(
+    region_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OUTREACH_DATABASE_URL", region_url)
+    refused = CliRunner().invoke(main, ["demo"])
+    assert refused.exit_code == 1
+    kept = CliRunner().invoke(main, ["demo", "--if-empty", "--json"])
+    assert kept.exit_code == 0
+    assert '"cases": 0' in kept.output
