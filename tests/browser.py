@@ -20,7 +20,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
-from werkzeug.serving import make_server
+from werkzeug.serving import WSGIRequestHandler, make_server
 
 from outreach import create_app
 from tests.conftest import settings_for
@@ -47,13 +47,20 @@ class Live:
     app: Flask
 
 
+class _Quiet(WSGIRequestHandler):
+    """A line for each request would hide what a failing test says."""
+
+    def log_request(self, *_about: object) -> None:
+        """Say nothing."""
+
+
 @contextmanager
 def serve(make_app: Callable[[str], Flask]) -> Iterator[Live]:
     """Serve an application from threads of this process; `make_app` gets the address it will have."""
     with socket.create_server(("127.0.0.1", 0)) as door:
         port = door.getsockname()[1]
         app = make_app(f"http://127.0.0.1:{port}")
-        server = make_server("127.0.0.1", port, app, threaded=True, fd=door.fileno())
+        server = make_server("127.0.0.1", port, app, threaded=True, request_handler=_Quiet, fd=door.fileno())
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
         thread.start()
         try:
