@@ -14,6 +14,7 @@ from outreach.console import Answer, answers
 from outreach.demo.commands import demo
 from outreach.insight.commands import report
 from outreach.letters.commands import letters
+from outreach.plan_check import plan
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -61,6 +62,7 @@ main.add_command(demo)
 main.add_command(case)
 main.add_command(verify)
 main.add_command(letters)
+main.add_command(plan)
 main.add_command(ticking.command)
 
 

@@ -20,8 +20,8 @@ DAYS_A_WEEK = 5
 LONGEST_PLAN = 520
 """Working days that a plan may span: two years."""
 
-WRITTEN_CHANNELS = MESSAGE_CHANNELS | {Channel.letter, Channel.card}
-"""Channels that carry a text and therefore need a template."""
+WRITTEN_CHANNELS = MESSAGE_CHANNELS | {Channel.letter}
+"""Channels that carry a text and therefore need a template. Cards are printed ahead, the same for every plan."""
 
 DEFAULT_OWNER = {
     channel: Owner.system

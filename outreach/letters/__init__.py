@@ -3,7 +3,7 @@
 service.py       print what waits, print again, note that a letter came back
 typesetting.py   what waits becomes set pages, in memory
 compose.py       what stands in one letter
-letter_texts.py  the text that counts, its versions and its preview
+text_service.py  the text that counts, its versions and its preview
 markdown.py  a letter text (Markdown with placeholders) becomes checked blocks
 qr.py        the modules of a QR code
 render.py    letters become one PDF, by Typst (letter.typ), or an error before anything is printed

@@ -5,7 +5,7 @@ from wtforms import StringField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
 from outreach.i18n import _l
-from outreach.letters.letter_texts import LONGEST
+from outreach.letters.text_service import LONGEST
 
 
 class ReturnedForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types

@@ -11,11 +11,11 @@ from outreach.campaigns.plan_files import shipped_plans
 from outreach.campaigns.words import step_title
 from outreach.errors import NotFound, Refused
 from outreach.i18n import LANGUAGES, _, _l
-from outreach.letters import letter_texts
+from outreach.letters import text_service
 from outreach.letters.forms import TextForm
-from outreach.letters.letter_texts import Text, Texts
 from outreach.letters.markdown import PLACEHOLDERS, LetterTextInvalid
 from outreach.letters.misfits import LettersTooLong
+from outreach.letters.text_service import Text, Texts
 from outreach.letters.texts import TextKey
 from outreach.letters.typesetting import too_long
 from outreach.letters.views import CLERK, COORDINATOR, blueprint
@@ -77,7 +77,7 @@ class Preview:
 
 def _preview(region: Region, source: str, language: str) -> Preview:
     try:
-        png = letter_texts.picture(region, source, language)
+        png = text_service.picture(region, source, language)
     except Refused as refusal:
         return Preview(problem=_problem(refusal))
     return Preview("data:image/png;base64," + b64encode(png).decode())
@@ -128,7 +128,7 @@ def save_text(name: str, variant: str, language: str) -> ResponseReturnValue:
             preview = _preview(region, source, language)
         else:
             try:
-                saved = letter_texts.save(region, key, source, current().user_id)
+                saved = text_service.save(region, key, source, current().user_id)
             except (LetterTextInvalid, Refused) as refusal:
                 preview = Preview(problem=_problem(refusal))
                 form.markdown.errors = [preview.problem]

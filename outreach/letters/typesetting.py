@@ -14,11 +14,11 @@ from outreach.config import Settings
 from outreach.errors import NotFound
 from outreach.i18n import _, _l, ngettext
 from outreach.letters import compose, queries, render
-from outreach.letters.letter_texts import Text, Texts
 from outreach.letters.markdown import LetterTextInvalid
 from outreach.letters.misfits import LettersDoNotFit, LettersTooLong, Misfit
 from outreach.letters.queries import HINDRANCE_SENTENCES, LISTED, Waiting
 from outreach.letters.render import LetterData, Rendered
+from outreach.letters.text_service import Text, Texts
 from outreach.regions.models import Region
 from outreach.responses import service as responses
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from outreach import clock, db
-from outreach.attempts import service as attempts
+from outreach.attempts import logging_service as logged
 from outreach.attempts.models import ContactAttempt
 from outreach.attempts.rules import Result
 from outreach.campaigns import queries, service
@@ -78,7 +78,7 @@ def test_the_three_weeks_of_somebody_who_stays_silent(world: World) -> None:
     assert ticked("2026-03-05T16:30")["attempts"] == {"call": 1}
     assert ticked("2026-03-09T12:00")["attempts"] == {"letter": 1, "visit": 1}
     with on("2026-03-16T14:00"):
-        attempts.log_visit(case.id, Result.nobody_home, by=world.coach.id, card_left=True)
+        logged.log_visit(case.id, Result.nobody_home, by=world.coach.id, card_left=True)
     assert ("w3-kaart", "done") in steps(case)
     last = ticked("2026-04-10T12:00")
     assert last["stopped"] == 1
@@ -113,8 +113,8 @@ def test_a_call_without_answer_does_not_stop_the_plan_but_speaking_does(world: W
     started(world, [silent, spoken])
     ticked("2026-03-03T11:00")
     with on("2026-03-03T11:30"):
-        attempts.log_call(silent.id, Result.no_answer, by=world.coach.id)
-        attempts.log_call(spoken.id, Result.spoke, by=world.coach.id)
+        logged.log_call(silent.id, Result.no_answer, by=world.coach.id)
+        logged.log_call(spoken.id, Result.spoke, by=world.coach.id)
     assert enrolment(silent).status == "running"
     assert enrolment(spoken).status == "stopped"
     assert status(spoken) == "in_contact"

@@ -18,7 +18,7 @@ from outreach.campaigns.models import VariantAssignment
 from outreach.cases import timeline
 from outreach.cases.events import EventKind
 from outreach.cases.models import Case, CaseEvent, OptOut, Person
-from outreach.letters import batch_queries, letter_texts, service, typesetting
+from outreach.letters import batch_queries, service, text_service, typesetting
 from outreach.letters.misfits import LettersTooLong
 from outreach.letters.models import Letter, LetterText, PrintBatch
 from outreach.letters.texts import TextKey
@@ -295,7 +295,7 @@ def test_reprinting_gives_the_same_bytes_after_text_and_address_changed(world: W
     before = service.reprint(done.batch.id)
     change(world.household_of(case), street="Andere straat")
     key = TextKey("w1-brief", "", "nl")
-    letter_texts.save(world.region, key, "# Anders\n\nHoi {{ voornaam }}.\n\nQR\n", world.clerk.id)
+    text_service.save(world.region, key, "# Anders\n\nHoi {{ voornaam }}.\n\nQR\n", world.clerk.id)
     assert sha256(service.reprint(done.batch.id)).digest() == sha256(before).digest()
 
     lay_ready([case])

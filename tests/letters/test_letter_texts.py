@@ -11,9 +11,9 @@ from sqlmodel import col, select
 
 from outreach import db
 from outreach.campaigns.plan_files import shipped_plans
-from outreach.letters import letter_texts
-from outreach.letters.letter_texts import Texts
+from outreach.letters import text_service
 from outreach.letters.models import LetterText
+from outreach.letters.text_service import Texts
 from outreach.letters.texts import TextKey, shipped, shipped_keys
 from tests.factories import World, post
 
@@ -60,7 +60,7 @@ def test_every_text_that_a_plan_names_ships_in_dutch_for_each_variant() -> None:
 
 @pytest.mark.parametrize("key", shipped_keys(), ids=lambda key: key.file_name)
 def test_every_shipped_text_fits_on_a_page_with_long_names(world: World, key: TextKey) -> None:
-    assert letter_texts.picture(world.region, shipped(key) or "", key.language).startswith(b"\x89PNG")
+    assert text_service.picture(world.region, shipped(key) or "", key.language).startswith(b"\x89PNG")
 
 
 def test_the_list_names_every_text_and_leads_to_its_editor(clerk: FlaskClient) -> None:
