@@ -17,7 +17,7 @@ from sqlalchemy import select
 from werkzeug.routing import AnyConverter, Rule
 
 from outreach import clock, db
-from outreach.attempts import service as attempts
+from outreach.attempts import logging_service as logged
 from outreach.attempts.rules import Result
 from outreach.campaigns import service as campaigns
 from outreach.campaigns.models import Enrolment
@@ -132,7 +132,7 @@ def _live(world: World, begin: Any, ids: list[UUID]) -> None:
             if day in PRINT_DAYS:
                 letters.print_waiting(world.region.id, MUNICIPALITIES, by=clerk)
             if day == 3:
-                attempts.log_call(ids[0], Result.no_answer, by=coach, note="Later nog eens.")
+                logged.log_call(ids[0], Result.no_answer, by=coach, note="Later nog eens.")
             if day == 6:
                 messages.receive(ids[1], "whatsapp", "+31612345001", "Hoi, ik werk nu bij de bakker")
     cases.add_note(ids[0], "Moeder nam op.", by=coach)
@@ -147,7 +147,7 @@ def _live(world: World, begin: Any, ids: list[UUID]) -> None:
         message="Bel me maar.",
     )
     responses.submit(code, answers, "nl")
-    attempts.log_visit(ids[4], Result.nobody_home, by=coach, card_left=True)
+    logged.log_visit(ids[4], Result.nobody_home, by=coach, card_left=True)
     cases.choose_status(ids[1], CaseStatus.in_begeleiding, by=coach)
 
 

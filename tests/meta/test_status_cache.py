@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from sqlalchemy import select, update
 
 from outreach import clock, db
-from outreach.attempts import service as attempts
+from outreach.attempts import logging_service as logged
 from outreach.attempts.rules import CALL_RESULTS, VISIT_RESULTS
 from outreach.campaigns import service as campaigns
 from outreach.cases import service as cases
@@ -76,10 +76,10 @@ class Life:
         cases.choose_status(case.id, CaseStatus.afgesloten, by=self.coach, outcome=outcome)
 
     def call(self, case: Case) -> None:
-        attempts.log_call(case.id, self.random.choice(CALL_RESULTS), by=self.coach)
+        logged.log_call(case.id, self.random.choice(CALL_RESULTS), by=self.coach)
 
     def visit(self, case: Case) -> None:
-        attempts.log_visit(case.id, self.random.choice(VISIT_RESULTS), by=self.coach)
+        logged.log_visit(case.id, self.random.choice(VISIT_RESULTS), by=self.coach)
 
     def message(self, case: Case) -> None:
         messages.receive(
