@@ -1,6 +1,6 @@
 """Security headers on every answer. The CSP allows no inline script and no inline style."""
 
-from flask import Flask, Response, request
+from flask import Flask, Response
 
 CSP = "; ".join(
     (
@@ -48,6 +48,5 @@ def init_app(app: Flask, *, https: bool) -> None:
             return response
         for name, value in headers.items():
             response.headers.setdefault(name, value)
-        if request.endpoint != "static":
-            response.headers.setdefault("Cache-Control", "no-store")
+        response.headers["Cache-Control"] = "no-store"
         return response
