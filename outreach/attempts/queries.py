@@ -1,5 +1,6 @@
 """Reads about contact attempts: what a coach has to do, and what is planned or was tried on a case."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, func, select
 
 from outreach import db
 from outreach.attempts.models import ContactAttempt
-from outreach.attempts.rules import AttemptStatus, Channel, Owner
+from outreach.attempts.rules import AT_THE_DOOR, AttemptStatus, Channel, Owner
 from outreach.cases.models import Case, Person
 from outreach.cases.queries import HEAD_WIDTH, CaseHead, head_of, heads, mine
 from outreach.errors import NotFound, Refused
@@ -21,7 +22,7 @@ from outreach.staff.scope import Scope
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A call or visit that a coach has to make: the case, the attempt, and what was tried before.
+    """A call or visit that a coach has to make, or a card to leave: the case, the attempt, and what was tried before.
 
     `tried` counts the attempts by this channel that took place, `last_tried` is the moment of the last one.
     """
@@ -72,14 +73,16 @@ def _task_of(row: Any) -> Task:
     return Task(head_of(row), *row[HEAD_WIDTH:])
 
 
-def tasks(scope: Scope, channel: Channel, now: datetime, until: datetime, limit: int) -> list[Task]:
-    """What this coach has to do by `channel` before `until`, in order: her cases, and those of nobody yet."""
+def tasks(
+    scope: Scope, channels: Sequence[Channel], now: datetime, until: datetime, limit: int
+) -> list[Task]:
+    """What this coach has to do by `channels` before `until`, in order: her cases, and those of nobody yet."""
     attempt = db.table(ContactAttempt).c
-    query = _tasks(scope, now).where(mine(scope), attempt.channel == channel.value, attempt.due_at < until)
+    query = _tasks(scope, now).where(mine(scope), attempt.channel.in_(channels), attempt.due_at < until)
     return [_task_of(row) for row in db.session().execute(query.limit(limit))]
 
 
-def count_tasks(scope: Scope, channel: Channel, now: datetime, until: datetime) -> int:
+def count_tasks(scope: Scope, channels: Sequence[Channel], now: datetime, until: datetime) -> int:
     """How many there are of what `tasks` gives."""
     attempt, case = db.table(ContactAttempt), db.table(Case)
     query = (
@@ -87,7 +90,7 @@ def count_tasks(scope: Scope, channel: Channel, now: datetime, until: datetime) 
         .select_from(attempt)
         .join(case, case.c.id == attempt.c.case_id)
         .where(case.c.municipality_code.in_(scope.municipalities), mine(scope), *_open(now))
-        .where(attempt.c.channel == channel.value, attempt.c.due_at < until)
+        .where(attempt.c.channel.in_(channels), attempt.c.due_at < until)
     )
     return int(db.session().execute(query).scalar_one())
 
@@ -104,11 +107,11 @@ def task(case_id: UUID, attempt_id: UUID, scope: Scope, now: datetime) -> Task |
 
 
 def next_task(case_id: UUID, scope: Scope, now: datetime, until: datetime) -> Task | None:
-    """The call or visit on this case that comes first and is due before `until`, whoever its coach is."""
+    """The call, visit or card on this case that comes first and is due before `until`, whoever its coach is."""
     attempt = db.table(ContactAttempt).c
     query = _tasks(scope, now).where(
         attempt.case_id == case_id,
-        attempt.channel.in_([Channel.call.value, Channel.visit.value]),
+        attempt.channel.in_((Channel.call, *AT_THE_DOOR)),
         attempt.due_at < until,
     )
     row = db.session().execute(query.limit(1)).first()

@@ -15,6 +15,9 @@ class Channel(StrEnum):
     card = "card"
 
 
+AT_THE_DOOR = (Channel.visit, Channel.card)
+"""For which a coach goes to an address."""
+
 MESSAGE_CHANNELS = frozenset({Channel.whatsapp, Channel.sms, Channel.email})
 
 

@@ -1,5 +1,6 @@
 """The coach's day, her visits, and logging what came of a call or a visit."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any
@@ -10,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from htmx_flask import request as htmx_request
 
 from outreach import clock
-from outreach.attempts import appointment_service, queries, service
+from outreach.attempts import appointment_service, logging_service, queries
 from outreach.attempts.forms import (
     CALL_ICONS,
     VISIT_BUTTONS,
@@ -20,7 +21,7 @@ from outreach.attempts.forms import (
     VisitForm,
 )
 from outreach.attempts.queries import Task
-from outreach.attempts.rules import CALL_RESULTS, Channel, Result
+from outreach.attempts.rules import AT_THE_DOOR, CALL_RESULTS, Channel, Result
 from outreach.cases import queries as cases
 from outreach.cases import words
 from outreach.cases.notice_views import done_today, waiting
@@ -57,17 +58,19 @@ def today() -> ResponseReturnValue:
         MOST=MOST,
         done_today=done_today(scope),
         **waiting(scope, shown),
-        **_list(scope, Channel.call, midnight(), shown),
-        **_list(scope, Channel.visit, midnight() + WEEK, shown),
+        **_list(scope, "call", (Channel.call,), midnight(), shown),
+        **_list(scope, "visit", AT_THE_DOOR, midnight() + WEEK, shown),
         **choices(),
     )
 
 
-def _list(scope: Scope, channel: Channel, until: datetime, shown: int) -> dict[str, Any]:
+def _list(
+    scope: Scope, name: str, channels: Sequence[Channel], until: datetime, shown: int
+) -> dict[str, Any]:
     now = clock.now()
-    count = queries.count_tasks(scope, channel, now, until)
-    found = queries.tasks(scope, channel, now, until, shown) if count and shown else []
-    return {f"{channel}s": found, f"{channel}_count": count}
+    count = queries.count_tasks(scope, channels, now, until)
+    found = queries.tasks(scope, channels, now, until, shown) if count and shown else []
+    return {f"{name}s": found, f"{name}_count": count}
 
 
 def choices() -> dict[str, Any]:
@@ -92,10 +95,10 @@ def _visit_label(result: Result) -> object:
 @blueprint.get("/visits")
 @roles(RoleName.coach, RoleName.coordinator)
 def visits() -> ResponseReturnValue:
-    """The visits that are planned, by day; what is late stands under today."""
+    """The visits and cards that are planned, by day; what is late stands under today."""
     scope = current()
     shown = min(max(request.args.get("shown", SHOWN, int), SHOWN), MOST)
-    values = _list(scope, Channel.visit, midnight() + FAR, shown)
+    values = _list(scope, "visit", AT_THE_DOOR, midnight() + FAR, shown)
     days = [(day, list(those)) for day, those in groupby(values["visits"], key=_day)]
     return render_template("attempts/visits.html", days=days, shown=shown, SHOWN=SHOWN, **values, words=words)
 
@@ -112,7 +115,7 @@ def call(case_id: UUID) -> ResponseReturnValue:
     case = cases.head(case_id, scope)
     form = CallForm(**_asked())
     if form.validate_on_submit():
-        service.log_call(
+        logging_service.log_call(
             case.id,
             Result(form.result.data),
             by=_me(scope),
@@ -135,7 +138,7 @@ def visit(case_id: UUID) -> ResponseReturnValue:
     if form.validate_on_submit():
         result = Result(form.result.data)
         card_left = result is Result.card_left
-        service.log_visit(
+        logging_service.log_visit(
             case.id,
             Result.nobody_home if card_left else result,
             by=_me(scope),
@@ -146,6 +149,25 @@ def visit(case_id: UUID) -> ResponseReturnValue:
         return _logged(scope, case, Channel.visit, form.back.data)
     page = render_template("attempts/visit.html", case=case, form=form, **choices())
     return page, 422 if form.is_submitted() else 200
+
+
+@blueprint.post("/cases/<uuid:case_id>/card")
+@roles(RoleName.coach, RoleName.coordinator)
+def card(case_id: UUID) -> ResponseReturnValue:
+    """Log that the card was left: one tap on her day, on the list of visits or on the case."""
+    scope = current()
+    case = cases.head(case_id, scope)
+    attempt_id = _attempt(request.form.get("attempt"))
+    if attempt_id is None:
+        raise NotFound(_("This task does not exist."))
+    logging_service.log_card(case.id, by=_me(scope), attempt_id=attempt_id)
+    sentence = _("Kept: card left for %(name)s.", name=case.short_name)
+    if htmx_request.htmx:
+        count = queries.count_tasks(scope, AT_THE_DOOR, clock.now(), midnight() + WEEK)
+        values = {"visit_count": count, "done_today": done_today(scope), "sentence": sentence}
+        return render_template("attempts/_card_left.html", **values)
+    flash(sentence, "ok")
+    return _back_to(scope, case, request.form.get("back", "case"))
 
 
 @blueprint.route("/cases/<uuid:case_id>/visit/moment", methods=["GET", "POST"])
@@ -188,7 +210,7 @@ def _logged(scope: Scope, case: CaseHead, channel: Channel, back: str) -> Respon
     sentence = _("Kept: called %(name)s.") if channel is Channel.call else _("Kept: visited %(name)s.")
     sentence %= {"name": case.short_name}
     if htmx_request.htmx:
-        count = queries.count_tasks(scope, Channel.call, clock.now(), midnight())
+        count = queries.count_tasks(scope, (Channel.call,), clock.now(), midnight())
         values = {"call_count": count, "done_today": done_today(scope), "sentence": sentence}
         return render_template("attempts/_logged.html", **values)
     flash(sentence, "ok")

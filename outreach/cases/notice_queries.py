@@ -84,12 +84,15 @@ def notice(notice_id: UUID, scope: Scope) -> Notice:
     return _notice_of(row)
 
 
+_DONE_BY_HAND = (EventKind.call_logged, EventKind.visit_logged, EventKind.card_left)
+
+
 def handled_since(scope: Scope, since: datetime) -> int:
-    """How many notices, calls and visits this person has dealt with since `since`."""
+    """How many notices, calls, visits and cards this person has dealt with since `since`."""
     notice, event = db.table(CoachNotice).c, db.table(CaseEvent).c
     handled = select(func.count()).where(notice.handled_by == scope.user_id, notice.handled_at >= since)
     logged = select(func.count()).where(
-        event.kind.in_([EventKind.call_logged.value, EventKind.visit_logged.value]),
+        event.kind.in_([kind.value for kind in _DONE_BY_HAND]),
         event.at >= since,
         event.actor == f"staff:{scope.user_id}",
     )

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from htmx_flask import request as htmx_request
 
 from outreach import clock
-from outreach.cases import notice_queries, service, words
+from outreach.cases import event_words, notice_queries, service, words
 from outreach.i18n import _
 from outreach.staff.scope import RoleName, Scope, current
 from outreach.web.access import roles
@@ -26,6 +26,7 @@ def waiting(scope: Scope, shown: int = SHOWN) -> dict[str, Any]:
         "notices": notice_queries.open_notices(scope, shown) if count else [],
         "notice_count": count,
         "seen": f"{count}-{newest}",
+        "event_words": event_words,
     }
 
 

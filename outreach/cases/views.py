@@ -9,7 +9,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from htmx_flask import request as htmx_request
 
-from outreach.cases import notice_queries, queries, search_queries, service, words
+from outreach.cases import event_words, notice_queries, queries, search_queries, service, words
 from outreach.cases.forms import ClosingForm, CoachForm, NoteForm, OptOutForm, SearchForm, StatusForm
 from outreach.cases.queries import CaseHead
 from outreach.cases.rules import ALLOWED_STATUS_CHOICES, CaseStatus
@@ -79,6 +79,7 @@ def _page(case: CaseHead, scope: Scope, note: NoteForm) -> str:
         case=case,
         events=events,
         words=words,
+        event_words=event_words,
         page=page,
         pages=pages,
         notices=notice_queries.open_notices_of(case.id, scope),

@@ -16,7 +16,7 @@ from sqlalchemy import insert
 
 from outreach import clock, db
 from outreach.attempts import appointment_service
-from outreach.attempts import service as attempts
+from outreach.attempts import logging_service as logged
 from outreach.attempts.rules import CALL_RESULTS, Result
 from outreach.campaigns import service as campaigns
 from outreach.campaigns.calendar import add_working_days, is_working_day, moment
@@ -272,14 +272,12 @@ class Story:
             if task.channel == "call" and self.random.random() < 0.8:
                 result = reactions.drawn(self.random, reactions.CALLS)
                 note = self.random.choice(reactions.CALL_NOTES) if result in CALL_RESULTS else ""
-                attempts.log_call(
-                    task.case_id, result, by=task.coach_id, attempt_id=task.attempt_id, note=note
-                )
+                logged.log_call(task.case_id, result, by=task.coach_id, attempt_id=task.attempt_id, note=note)
                 if result is Result.spoke:
                     self._soon(at + timedelta(hours=2), self._follow_up(task.case_id))
             elif task.channel == "visit" and self.random.random() < 0.35:
                 result = reactions.drawn(self.random, reactions.VISITS)
-                attempts.log_visit(
+                logged.log_visit(
                     task.case_id,
                     result,
                     by=task.coach_id,

@@ -6,7 +6,7 @@ import pytest
 from sqlmodel import select
 
 from outreach import clock, db
-from outreach.attempts import appointment_service, service
+from outreach.attempts import appointment_service, logging_service, service
 from outreach.attempts.models import ContactAttempt
 from outreach.attempts.rules import Result
 from outreach.cases.models import CaseEvent
@@ -61,7 +61,7 @@ def test_a_moment_in_the_past_is_told_at_the_day_and_nothing_changes(world: Worl
 def test_a_visit_that_was_logged_or_is_anothers_cannot_be_moved(world: World) -> None:
     one, other = visit(world), visit(world)
     soon = clock.now() + timedelta(days=1)
-    service.log_visit(one.case_id, Result.met, by=world.coach.id, attempt_id=one.id)
+    logging_service.log_visit(one.case_id, Result.met, by=world.coach.id, attempt_id=one.id)
     with pytest.raises(Conflict):
         appointment_service.appoint(one.case_id, one.id, soon, by=world.coach.id)
     with pytest.raises(NotFound):

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from sqlmodel import select
 
 from outreach import clock, db
-from outreach.attempts import service
+from outreach.attempts import logging_service
 from outreach.attempts.models import ContactAttempt
 from outreach.attempts.rules import Result
 from outreach.cases import timeline
@@ -170,7 +170,7 @@ def test_a_paused_plan_asks_for_no_calls(world: World) -> None:
 def test_the_card_says_how_often_she_was_called_before(world: World) -> None:
     case = world.case()
     for result in (Result.no_answer, Result.wrong_number):
-        service.log_call(case.id, result, by=world.coach.id)
+        logging_service.log_call(case.id, result, by=world.coach.id)
     plan(case.id)
     plan(world.case(given_name="Kees").id)
     cards = [

@@ -9,7 +9,7 @@ from click.testing import CliRunner, Result
 from sqlalchemy import update
 
 from outreach import db
-from outreach.attempts import rules, service
+from outreach.attempts import logging_service, rules
 from outreach.cases import timeline
 from outreach.cases.events import EventKind
 from outreach.cases.models import Case, CaseEvent, Person
@@ -35,7 +35,7 @@ def run(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Run:
 def test_a_case_is_shown_with_all_its_events_and_attempts(world: World, run: Run) -> None:
     case = world.case()
     call = plan(case.id)
-    service.log_call(case.id, rules.Result.spoke, by=world.coach.id, attempt_id=call, note="Hoi")
+    logging_service.log_call(case.id, rules.Result.spoke, by=world.coach.id, attempt_id=call, note="Hoi")
     shown = run("case", "show", case.reference, "--json")
     assert shown.exit_code == 0, shown.output
     data = json.loads(shown.stdout)

@@ -7,7 +7,7 @@ import pytest
 from sqlmodel import col, select
 
 from outreach import clock, db
-from outreach.attempts import service
+from outreach.attempts import logging_service, service
 from outreach.attempts.models import ContactAttempt
 from outreach.attempts.rules import AttemptStatus, Result
 from outreach.campaigns.models import Campaign, Enrolment
@@ -57,7 +57,9 @@ def test_speaking_to_her_brings_the_case_in_contact_and_counts_for_that_call(wor
     case_id = world.case().id
     timeline.record(case_id, EventKind.enrolled)
     call = plan(case_id)
-    event = service.log_call(case_id, Result.spoke, by=world.coach.id, attempt_id=call, note=" Belt terug ")
+    event = logging_service.log_call(
+        case_id, Result.spoke, by=world.coach.id, attempt_id=call, note=" Belt terug "
+    )
     assert status_of(case_id) == "in_contact"
     done = attempt(call)
     assert (done.status, done.result, done.response_event_id) == ("done", "spoke", event.id)
@@ -73,7 +75,7 @@ def test_not_speaking_to_her_leaves_the_case_as_it_was(world: World, result: Res
     case_id = world.case().id
     timeline.record(case_id, EventKind.enrolled)
     call = plan(case_id)
-    service.log_call(case_id, result, by=world.coach.id, attempt_id=call)
+    logging_service.log_call(case_id, result, by=world.coach.id, attempt_id=call)
     assert status_of(case_id) == "in_benadering"
     assert (attempt(call).status, attempt(call).result, attempt(call).response_event_id) == (
         status,
@@ -85,9 +87,9 @@ def test_not_speaking_to_her_leaves_the_case_as_it_was(world: World, result: Res
 def test_the_same_call_is_not_logged_twice(world: World) -> None:
     case_id = world.case().id
     call = plan(case_id)
-    service.log_call(case_id, Result.no_answer, by=world.coach.id, attempt_id=call)
+    logging_service.log_call(case_id, Result.no_answer, by=world.coach.id, attempt_id=call)
     with pytest.raises(Conflict):
-        service.log_call(case_id, Result.spoke, by=world.coach.id, attempt_id=call)
+        logging_service.log_call(case_id, Result.spoke, by=world.coach.id, attempt_id=call)
     assert attempt(call).result == "no_answer"
     logged = db.session().exec(select(CaseEvent).where(CaseEvent.kind == "call_logged")).all()
     assert len(logged) == 1
@@ -97,9 +99,9 @@ def test_a_call_that_nobody_asked_for_takes_the_place_of_the_one_that_was_due(wo
     case_id = world.case().id
     due = plan(case_id, due_at=clock.now() - timedelta(hours=1))
     later = plan(case_id, step="w1-bel-2", due_at=clock.now() + timedelta(days=2))
-    service.log_call(case_id, Result.voicemail, by=world.coach.id)
+    logging_service.log_call(case_id, Result.voicemail, by=world.coach.id)
     assert (attempt(due).status, attempt(later).status) == ("done", "planned")
-    service.log_call(case_id, Result.voicemail, by=world.coach.id)
+    logging_service.log_call(case_id, Result.voicemail, by=world.coach.id)
     assert attempt(later).status == "planned"
     assert [a.step for a in attempts_of(case_id)] == ["w1-bel-1", "w1-bel-2", "call"]
 
@@ -112,14 +114,14 @@ def test_a_call_that_was_called_off_meanwhile_is_kept_all_the_same(
     call = plan(case_id)
     with db.write() as session:
         service.change(session, call, status)
-    service.log_call(case_id, Result.spoke, by=world.coach.id, attempt_id=call)
+    logging_service.log_call(case_id, Result.spoke, by=world.coach.id, attempt_id=call)
     assert [(a.status, a.result) for a in attempts_of(case_id)] == [(status.value, None), ("done", "spoke")]
 
 
 def test_a_promise_to_call_back_becomes_a_call_to_make(world: World) -> None:
     case_id = world.case().id
     back = clock.now() + timedelta(days=1)
-    service.log_call(case_id, Result.spoke, by=world.coach.id, call_back_at=back)
+    logging_service.log_call(case_id, Result.spoke, by=world.coach.id, call_back_at=back)
     [done, planned] = attempts_of(case_id)
     assert (done.status, planned.status, planned.channel, planned.due_at) == ("done", "planned", "call", back)
 
@@ -130,18 +132,18 @@ def test_a_task_of_another_case_or_another_kind_does_not_exist(world: World) -> 
     visit = plan(case.id, channel="visit")
     for wrong in (call, visit, db.new_id()):
         with pytest.raises(NotFound):
-            service.log_call(case.id, Result.spoke, by=world.coach.id, attempt_id=wrong)
+            logging_service.log_call(case.id, Result.spoke, by=world.coach.id, attempt_id=wrong)
     assert [a.status for a in attempts_of(case.id)] == ["planned"]
 
 
 def test_a_call_has_no_result_of_a_visit(world: World) -> None:
     case = world.case()
     with pytest.raises(Refused):
-        service.log_call(case.id, Result.nobody_home, by=world.coach.id)
+        logging_service.log_call(case.id, Result.nobody_home, by=world.coach.id)
     with pytest.raises(Refused):
-        service.log_visit(case.id, Result.voicemail, by=world.coach.id)
+        logging_service.log_visit(case.id, Result.voicemail, by=world.coach.id)
     with pytest.raises(Refused):
-        service.log_visit(case.id, Result.met, by=world.coach.id, card_left=True)
+        logging_service.log_visit(case.id, Result.met, by=world.coach.id, card_left=True)
     assert attempts_of(case.id) == []
 
 
@@ -149,7 +151,9 @@ def test_nobody_home_and_a_card_left_fills_the_card_step_of_the_plan(world: Worl
     case = world.case()
     enrolment = enrolled(world, case.id)
     visit = plan(case.id, channel="visit", step="w3-huisbezoek", enrolment_id=enrolment.id)
-    service.log_visit(case.id, Result.nobody_home, by=world.coach.id, attempt_id=visit, card_left=True)
+    logging_service.log_visit(
+        case.id, Result.nobody_home, by=world.coach.id, attempt_id=visit, card_left=True
+    )
     [done, card] = attempts_of(case.id)
     assert (done.status, done.result) == ("done", "nobody_home")
     assert (card.step, card.enrolment_id, card.status, card.result) == (
@@ -168,7 +172,9 @@ def test_a_card_that_was_laid_ready_is_the_one_that_is_left(world: World) -> Non
     enrolment = enrolled(world, case.id)
     visit = plan(case.id, channel="visit", step="w3-huisbezoek", enrolment_id=enrolment.id)
     card = plan(case.id, channel="card", step="w3-kaart", enrolment_id=enrolment.id)
-    service.log_visit(case.id, Result.nobody_home, by=world.coach.id, attempt_id=visit, card_left=True)
+    logging_service.log_visit(
+        case.id, Result.nobody_home, by=world.coach.id, attempt_id=visit, card_left=True
+    )
     assert attempt(card).status == "done"
     assert len(attempts_of(case.id)) == 2
 
@@ -189,7 +195,7 @@ def test_what_a_visit_makes_of_attempt_and_case(
     case = world.case()
     timeline.record(case.id, EventKind.enrolled)
     visit = plan(case.id, channel="visit")
-    service.log_visit(case.id, result, by=world.coach.id, attempt_id=visit)
+    logging_service.log_visit(case.id, result, by=world.coach.id, attempt_id=visit)
     assert (attempt(visit).status, status_of(case.id)) == (status, case_status)
 
 

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from sqlmodel import select
 
 from outreach import clock, db
-from outreach.cases import queries, service, timeline, words
+from outreach.cases import event_words, queries, service, timeline
 from outreach.cases.events import EventKind
 from outreach.cases.models import Case, CoachNotice, OptOut
 from outreach.cases.rules import CaseStatus
@@ -237,7 +237,7 @@ def test_the_number_of_queries_does_not_grow_with_the_timeline(world: World) -> 
 
 @pytest.mark.parametrize("kind", list(EventKind))
 def test_every_kind_of_event_has_words_on_the_page(world: World, kind: EventKind) -> None:
-    said = words.say(kind, {"status": "nieuw"}, "sms")
+    said = event_words.say(kind, {"status": "nieuw"}, "sms")
     assert said.title
     assert said.side in {"ours", "theirs", "note"}
     assert kind.value not in said.title

@@ -1,0 +1,211 @@
+"""What the timeline says: the side, title, text and details of each kind of event, in the reader's language."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Literal
+
+from outreach.cases.events import EventKind
+from outreach.cases.words import (
+    CHANNEL_ICONS,
+    CHANNELS,
+    FIELDS,
+    HELP_WITH,
+    NOW,
+    REACH,
+    REASONS,
+    RESULTS,
+    STATUS_WORDS,
+    WHEN,
+    Texts,
+    shown_phone,
+    word,
+)
+from outreach.i18n import _, day, moment
+
+Side = Literal["ours", "theirs", "note"]
+Data = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """An event in words: which side of the conversation, a title, perhaps a text and folded details."""
+
+    side: Side
+    title: str
+    text: str = ""
+    details: str = ""
+    icon: str = ""
+
+
+def _join(parts: list[str], key: str = ", ") -> str:
+    return key.join(part for part in parts if part)
+
+
+def _each(texts: Texts, values: object) -> str:
+    return _join([word(texts, value) for value in values]) if isinstance(values, list) else ""
+
+
+def wish(kind: str, data: Data) -> str:
+    """What somebody wants, in one or two sentences: above the coach's buttons and in the timeline."""
+    if kind == EventKind.contact_declined:
+        return _("Does not want contact.")
+    if kind == EventKind.wrong_person_reported:
+        return _("Has moved.") if data.get("moved") else _("This is not the right person.")
+    if kind == EventKind.letter_returned:
+        return _("The letter came back. Check the address.")
+    if kind == EventKind.message_received:
+        return str(data.get("text") or _("Sent a message."))
+    sentences = [
+        _("Now: %(what)s.", what=word(NOW, data["now"])) if data.get("now") else "",
+        _("Wants to be called back.") if data.get("call_back") else "",
+        _help(data),
+        _reach(data),
+    ]
+    return _join(sentences, " ")
+
+
+def _help(data: Data) -> str:
+    if data.get("help") is False:
+        return _("Needs no help.")
+    if not data.get("help"):
+        return ""
+    subjects = _each(HELP_WITH, data.get("help_with"))
+    return _("Wants help with %(subjects)s.", subjects=subjects) if subjects else _("Wants help.")
+
+
+def _reach(data: Data) -> str:
+    at = str(data.get("reach_at") or "")
+    where = shown_phone(at) if at.startswith("+") else at
+    how = _join([_each(REACH, data.get("reach_by")), f"({where})" if where else ""], " ")
+    when = _each(WHEN, data.get("when"))
+    if not how and not when:
+        return ""
+    return _("Reach by: %(how)s.", how=_join([how, when]))
+
+
+def _letter(data: Data) -> Said:
+    return Said("ours", _("Letter printed"), icon="letters", details=_join([str(data.get("step") or "")]))
+
+
+def _call(data: Data) -> Said:
+    result = str(data.get("result") or "")
+    icon = {"voicemail": "voicemail", "no_answer": "phone-missed"}.get(result, "phone")
+    title = _("Called: %(result)s", result=word(RESULTS, result))
+    return Said("ours", title, str(data.get("note") or ""), icon=icon)
+
+
+def _visit(data: Data) -> Said:
+    result = str(data.get("result") or "")
+    icon = "nobody-home" if result == "nobody_home" else "house"
+    title = _("Home visit: %(result)s", result=word(RESULTS, result))
+    return Said("ours", title, str(data.get("note") or ""), icon=icon)
+
+
+def _responded(data: Data) -> Said:
+    message = str(data.get("message") or "")
+    text = _join([wish(EventKind.responded, data), f"“{message}”" if message else ""], "\n")
+    return Said("theirs", _("Filled in the form"), text, icon="qr")
+
+
+def _chosen(data: Data) -> Said:
+    text = [str(data.get("outcome") or ""), str(data.get("reason") or "")]
+    if data.get("outcome_on"):
+        text.insert(1, day(date.fromisoformat(data["outcome_on"]), year=True))
+    title = _("Status: %(status)s", status=word(STATUS_WORDS, data.get("status")))
+    return Said("note", title, _join(text, "\n"), icon="flag")
+
+
+def _imported(data: Data) -> Said:
+    text = _join([word(STATUS_WORDS, data.get("status")), str(data.get("outcome") or "")])
+    return Said("note", _("Came from a list"), text, icon="import")
+
+
+def _stopped(data: Data) -> Said:
+    reason = word(REASONS, data.get("reason"))
+    return Said(
+        "note", _("Plan stopped"), _("Because %(reason)s.", reason=reason) if reason else "", icon="stop"
+    )
+
+
+def _finished(data: Data) -> Said:
+    reason = word(REASONS, data.get("reason"))
+    text = _("Because %(reason)s.", reason=reason) if reason else ""
+    return Said("note", _("Plan finished"), text, icon="flag")
+
+
+def _sent(data: Data) -> Said:
+    return Said("ours", _("Message sent"), str(data.get("text") or ""), str(data.get("step") or ""), "chat")
+
+
+def _failed(data: Data) -> Said:
+    return Said("ours", _("Message did not arrive"), details=str(data.get("reason") or ""), icon="warning")
+
+
+def _appointed(data: Data) -> Said:
+    when = moment(datetime.fromisoformat(data["at"])) if data.get("at") else ""
+    return Said("note", _("Visit planned"), when, icon="calendar")
+
+
+_SAID: dict[EventKind, Callable[[Data], Said]] = {
+    EventKind.imported: _imported,
+    EventKind.updated: lambda data: Said(
+        "note", _("Details changed"), _each(FIELDS, data.get("changed")), icon="edit"
+    ),
+    EventKind.duplicate_flagged: lambda data: Said(
+        "note",
+        _("Perhaps the same person as another case"),
+        _join([str(other) for other in data.get("others", [])]),
+        icon="people",
+    ),
+    EventKind.coach_assigned: lambda data: Said(
+        "note", _("New coach"), str(data.get("name") or data.get("coach") or ""), icon="person"
+    ),
+    EventKind.enrolled: lambda data: Said(
+        "note", _("Contact plan started"), str(data.get("campaign") or ""), icon="campaigns"
+    ),
+    EventKind.plan_paused: lambda data: Said("note", _("Plan paused"), icon="pause"),
+    EventKind.plan_resumed: lambda data: Said("note", _("Plan goes on"), icon="play"),
+    EventKind.plan_stopped: _stopped,
+    EventKind.plan_finished: _finished,
+    EventKind.message_sent: _sent,
+    EventKind.message_delivered: lambda data: Said("ours", _("Message arrived"), icon="check"),
+    EventKind.message_read: lambda data: Said("ours", _("Message read"), icon="check"),
+    EventKind.message_failed: _failed,
+    EventKind.message_received: lambda data: Said(
+        "theirs", _("Sent a message"), str(data.get("text") or ""), icon="chat"
+    ),
+    EventKind.letter_printed: _letter,
+    EventKind.letter_returned: lambda data: Said(
+        "theirs", _("Letter came back"), wish(EventKind.letter_returned, data), icon="letters"
+    ),
+    EventKind.call_logged: _call,
+    EventKind.visit_planned: _appointed,
+    EventKind.visit_logged: _visit,
+    EventKind.card_left: lambda data: Said("ours", _("Card left in the letter box"), icon="card"),
+    EventKind.responded: _responded,
+    EventKind.contact_declined: lambda data: Said("theirs", _("Does not want contact"), icon="stop"),
+    EventKind.wrong_person_reported: lambda data: Said(
+        "theirs", _("Wrong person or address"), wish(EventKind.wrong_person_reported, data), icon="moved"
+    ),
+    EventKind.status_chosen: _chosen,
+    EventKind.note_added: lambda data: Said("note", _("Note"), str(data.get("text") or ""), icon="edit"),
+    EventKind.opted_out: lambda data: Said(
+        "note",
+        _("No longer reached by: %(channel)s", channel=word(CHANNELS, data.get("channel"))),
+        icon="stop",
+    ),
+    EventKind.opted_in: lambda data: Said(
+        "note",
+        _("May be reached again by: %(channel)s", channel=word(CHANNELS, data.get("channel"))),
+        icon="check",
+    ),
+}
+
+
+def say(kind: str, data: Data, channel: str | None = None) -> Said:
+    """An event in words; `channel` chooses the pictogram of a message."""
+    said = _SAID[EventKind(kind)](data)
+    if said.icon == "chat" and channel and channel in CHANNEL_ICONS:
+        return Said(said.side, said.title, said.text, said.details, CHANNEL_ICONS[channel])
+    return said
