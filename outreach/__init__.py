@@ -10,7 +10,7 @@ from flask_wtf import CSRFProtect
 from htmx_flask import Htmx
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from outreach import db
+from outreach import db, rate_limits
 from outreach.config import ROOT, Settings, load
 
 Zone = Literal["all", "public", "staff"]
@@ -41,20 +41,21 @@ def create_app(settings: Settings | None = None, zone: Zone = "all") -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
 
     db.init_app(app, settings)
-    _web(app, https, zone)
+    rate_limits.init_app(app, settings.rate_limit_storage)
+    _web(app, settings, https, zone)
     _rooms(app, zone)
     _subscriptions(app)
     return app
 
 
-def _web(app: Flask, https: bool, zone: Zone) -> None:
+def _web(app: Flask, settings: Settings, https: bool, zone: Zone) -> None:
     from outreach.staff import security
     from outreach.web import access, assets, errors, headers, language, layout
 
     language.init_app(app)
     Htmx(app)
     CSRFProtect(app)
-    security.init_app(app, pages=zone != "public")
+    security.init_app(app, settings, pages=zone != "public")
     access.init_app(app)
     layout.init_app(app)
     errors.init_app(app)

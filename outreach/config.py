@@ -25,6 +25,7 @@ class Settings:
     rate_limit_storage: str
     trusted_proxies: int
     max_upload_mb: int
+    session_hours: float
 
     @property
     def is_sqlite(self) -> bool:
@@ -55,6 +56,7 @@ def load(env: Mapping[str, str] | None = None) -> Settings:
         rate_limit_storage=env.get("OUTREACH_RATE_LIMIT_STORAGE", "memory://"),
         trusted_proxies=int(env.get("OUTREACH_TRUSTED_PROXIES", "0")),
         max_upload_mb=int(env.get("OUTREACH_MAX_UPLOAD_MB", "25")),
+        session_hours=float(env.get("OUTREACH_SESSION_HOURS", "12")),
     )
 
 

@@ -21,7 +21,6 @@ blueprint = Blueprint("responses", __name__, url_prefix="/r")
 def init_app(app: Flask, settings: Settings) -> None:
     """Open the pages, and leave out there what staff pages need."""
     kept.init_app(app, https=settings.base_url.startswith("https://"))
-    guesses.init_app(app, settings.rate_limit_storage)
     quiet.init_app(app)
     app.extensions["csrf"].exempt(blueprint)
     app.register_blueprint(blueprint)

@@ -10,7 +10,11 @@ from sqlmodel import Session
 from werkzeug.local import LocalProxy
 
 from outreach import db
+from outreach.config import Settings
+from outreach.staff import sessions
 from outreach.staff.models import Role, User
+from outreach.staff.passwords import SHORTEST
+from outreach.staff.sign_in import SignInForm
 
 
 class _Accounts(SQLAlchemySessionUserDatastore):
@@ -25,12 +29,14 @@ class _Accounts(SQLAlchemySessionUserDatastore):
                 unit.add(account)
 
 
-def init_app(app: Flask, *, pages: bool = True) -> None:
+def init_app(app: Flask, settings: Settings, *, pages: bool = True) -> None:
     """Sign-in by e-mail and password; no registration, no mail, sessions in a strict cookie.
 
     Without `pages` there is no way to sign in: for the zone that faces the internet.
     """
+    sessions.init_app(app, timedelta(hours=settings.session_hours))
     app.config.update(
+        SECURITY_PASSWORD_LENGTH_MIN=SHORTEST,
         SECURITY_PASSWORD_HASH="argon2",  # noqa: S106 (the name of a method)
         SECURITY_PASSWORD_SALT=app.secret_key,
         SECURITY_PASSWORD_SINGLE_HASH=["argon2"],
@@ -54,6 +60,7 @@ def init_app(app: Flask, *, pages: bool = True) -> None:
         app,
         _Accounts(cast(scoped_session[Session], LocalProxy(db.session)), User, Role),
         register_blueprint=pages,
+        login_form=SignInForm,
     )
 
 

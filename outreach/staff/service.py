@@ -1,17 +1,22 @@
-"""Verbs on staff: make an account, set the municipalities of a person."""
+"""Verbs on accounts: make one, change it, close it and open it again.
 
-from collections.abc import Iterable
-from uuid import uuid4
+`by` is the administrator who asks. She acts on people all of whose municipalities are hers, and gives municipalities
+that are hers; anybody else does not exist for her. None is the command line, which may do everything.
+"""
+
+from collections.abc import Collection, Iterable
+from uuid import UUID, uuid4
 
 from flask_security import hash_password
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
 from outreach import clock, db
-from outreach.errors import Conflict, NotFound
+from outreach.errors import Conflict, NotFound, Refused
 from outreach.i18n import _l
 from outreach.regions.models import Municipality
-from outreach.staff.models import Role, User
-from outreach.staff.scope import RoleName
+from outreach.staff import passwords, queries
+from outreach.staff.models import Role, StaffMunicipality, StaffRole, User
+from outreach.staff.scope import RoleName, Scope
 
 
 def add_user(
@@ -24,34 +29,147 @@ def add_user(
     municipalities: Iterable[str],
     phone: str = "",
     hours: str = "",
+    by: Scope | None = None,
 ) -> User:
     """A new member of staff.
 
-    Raises Conflict when the e-mail address is in use, NotFound for an unknown municipality code.
+    Raises Conflict when the e-mail address is in use, NotFound for an unknown municipality code, PasswordWeak.
     """
     with db.write() as session:
         email = email.strip().lower()
         if session.exec(select(User).where(User.email == email)).first():
             raise Conflict(_l("This e-mail address already has an account."))
-        codes = sorted(set(municipalities))
-        places = session.exec(select(Municipality).where(col(Municipality.code).in_(codes))).all()
-        if len(places) < len(codes):
-            raise NotFound(_l("This municipality does not exist."))
         user = User(
             email=email,
-            password=hash_password(password) if password else None,
+            password=hash_password(passwords.check(password, email)) if password else None,
             fs_uniquifier=uuid4().hex,
-            given_name=given_name,
-            family_name=family_name,
-            phone=phone,
-            hours=hours,
+            given_name=given_name.strip(),
+            family_name=family_name.strip(),
+            phone=phone.strip(),
+            hours=hours.strip(),
             created_at=clock.now(),
             roles=[_role(name) for name in sorted(set(roles))],
-            municipalities=list(places),
+            municipalities=_places(session, municipalities, by),
         )
         session.add(user)
         session.flush()
         return user
+
+
+def change_user(
+    user_id: UUID,
+    *,
+    given_name: str,
+    family_name: str,
+    roles: Collection[RoleName],
+    municipalities: Collection[str],
+    phone: str,
+    hours: str,
+    by: Scope | None = None,
+) -> User:
+    """Change an account.
+
+    Raises NotFound when she is not `by`'s to change, Refused without a role or municipality, and Conflict when a
+    municipality would be left without an administrator.
+    """
+    if not roles:
+        raise Refused(_l("Choose at least one role."))
+    if not municipalities:
+        raise Refused(_l("Choose at least one municipality."))
+    with db.write() as session:
+        user = _to_change(session, user_id, by)
+        kept = set(municipalities) if RoleName.administrator in roles else set()
+        _keep_an_administrator(session, user, kept)
+        user.given_name, user.family_name = given_name.strip(), family_name.strip()
+        user.phone, user.hours = phone.strip(), hours.strip()
+        user.roles = [_role(name) for name in sorted(set(roles))]
+        user.municipalities = _places(session, municipalities, by)
+        session.add(user)
+        return user
+
+
+def change_own(
+    user_id: UUID, *, given_name: str, family_name: str, phone: str, hours: str, language: str
+) -> User:
+    """What everybody may change of herself."""
+    with db.write() as session:
+        user = _to_change(session, user_id, None)
+        user.given_name, user.family_name = given_name.strip(), family_name.strip()
+        user.phone, user.hours = phone.strip(), hours.strip()
+        user.language = language
+        session.add(user)
+        return user
+
+
+def deactivate(user_id: UUID, *, by: Scope | None = None) -> User:
+    """Close an account: she cannot sign in, and wherever she is signed in it ends. Her work stays as it is.
+
+    Raises NotFound when she is not `by`'s to change, Conflict for `by` herself or when a municipality would be left
+    without an administrator.
+    """
+    with db.write() as session:
+        user = _to_change(session, user_id, by)
+        if by is not None and by.user_id == user.id:
+            raise Conflict(_l("You cannot close your own account. Ask another administrator."))
+        _keep_an_administrator(session, user, set())
+        user.active = False
+        user.fs_uniquifier = uuid4().hex
+        session.add(user)
+        return user
+
+
+def activate(user_id: UUID, *, by: Scope | None = None) -> User:
+    """Open a closed account again; the password is the one it had. Raises NotFound."""
+    with db.write() as session:
+        user = _to_change(session, user_id, by)
+        user.active = True
+        session.add(user)
+        return user
+
+
+def set_password(user_id: UUID, password: str, *, by: Scope | None = None) -> User:
+    """Give somebody a password; wherever she is signed in, that ends. Raises NotFound, PasswordWeak."""
+    with db.write() as session:
+        user = _to_change(session, user_id, by)
+        user.password = hash_password(passwords.check(password, user.email))
+        user.fs_uniquifier = uuid4().hex
+        session.add(user)
+        return user
+
+
+def _to_change(session: Session, user_id: UUID, by: Scope | None) -> User:
+    user = session.exec(select(User).where(User.id == user_id).with_for_update()).first()
+    if user is None or (by is not None and not queries.administers(by, user)):
+        raise NotFound(_l("There is no such person, or you may not change this account."))
+    return user
+
+
+def _places(session: Session, codes: Iterable[str], by: Scope | None) -> list[Municipality]:
+    wanted = sorted(set(codes))
+    found = session.exec(select(Municipality).where(col(Municipality.code).in_(wanted))).all()
+    if len(found) < len(wanted) or (by is not None and not by.municipalities.issuperset(wanted)):
+        raise NotFound(_l("This municipality does not exist."))
+    return list(found)
+
+
+def _keep_an_administrator(session: Session, user: User, kept: set[str]) -> None:
+    """Refuse when a municipality that `user` administers, and is not in `kept`, would have nobody left to do so."""
+    if not user.active or all(role.name != RoleName.administrator for role in user.roles):
+        return
+    given_up = {municipality.code for municipality in user.municipalities} - kept
+    # The lock makes two administrators who close each other's accounts at once wait for each other.
+    others = session.exec(
+        select(User.id, StaffMunicipality.municipality_code)
+        .join(StaffMunicipality, col(StaffMunicipality.user_id) == col(User.id))
+        .join(StaffRole, col(StaffRole.user_id) == col(User.id))
+        .join(Role, col(Role.id) == col(StaffRole.role_id))
+        .where(Role.name == RoleName.administrator, col(User.active))
+        .with_for_update(of=db.table(User))
+    ).all()
+    if given_up - {code for user_id, code in others if user_id != user.id}:
+        raise Conflict(
+            _l("This is the last administrator of a municipality. Make somebody else administrator first.")
+        )
 
 
 def _role(name: RoleName) -> Role:
