@@ -15,7 +15,7 @@ from flask.testing import FlaskClient
 from flask_security import hash_password
 
 from outreach import clock, db
-from outreach.cases import timeline
+from outreach.cases import name_service, timeline
 from outreach.cases.events import EventKind
 from outreach.cases.models import Case, Household, Person
 from outreach.regions.models import Municipality, Region
@@ -87,6 +87,7 @@ class World:
         self,
         *,
         given_name: str = "Noor",
+        infix: str = "",
         family_name: str = "Jansen",
         mobile: str | None = "+31612345678",
         municipality: str = "GM0622",
@@ -116,9 +117,11 @@ class World:
                 family_name=family_name,
                 birth_date=date(2005, 3, 1),
                 mobile=mobile,
+                infix=infix,
             )
             session.add(person)
             session.flush()
+            name_service.add_names(session, [person.model_dump()])
             case = Case(
                 region_id=self.region.id,
                 reference=f"D-{number:05}",
@@ -132,6 +135,26 @@ class World:
             session.flush()
             timeline.record(case.id, EventKind.imported)
         return case
+
+    def outsider(self) -> User:
+        """A coach of another region: she may see nothing of this one."""
+        with db.write() as session:
+            region = Region(slug="elders", name="Elders")
+            session.add(region)
+            session.flush()
+            session.add(Municipality(code="GM0193", name="Zwolle", region_id=region.id))
+            session.flush()
+            user = staff.add_user(
+                email="elders@example.org",
+                password=None,
+                given_name="Els",
+                family_name="Elders",
+                roles=[RoleName.coach, RoleName.clerk, RoleName.coordinator],
+                municipalities=["GM0193"],
+            )
+            user.password = _hashed()
+            session.add(user)
+        return user
 
     def household_of(self, case: Case) -> Household:
         """The household of a case's person."""

@@ -2,7 +2,7 @@
 
 Revision ID: 0001
 Revises:
-Create Date: 2026-11-22 10:18:45.681458
+Create Date: 2026-11-22 10:57:45.594457
 """
 
 import sqlalchemy as sa
@@ -177,18 +177,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_person")),
     )
     with op.batch_alter_table("person", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_person_family_name",
-            ["family_name"],
-            unique=False,
-            postgresql_ops={"family_name": "text_pattern_ops"},
-        )
-        batch_op.create_index(
-            "ix_person_given_name",
-            ["given_name"],
-            unique=False,
-            postgresql_ops={"given_name": "text_pattern_ops"},
-        )
         batch_op.create_index(batch_op.f("ix_person_household_id"), ["household_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_person_landline"), ["landline"], unique=False)
         batch_op.create_index(batch_op.f("ix_person_match_key"), ["match_key"], unique=False)
@@ -270,6 +258,23 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_case_file_person_id"), ["person_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_case_file_status"), ["status"], unique=False)
         batch_op.create_index("ix_case_municipality_status", ["municipality_code", "status"], unique=False)
+
+    op.create_table(
+        "person_name",
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("word", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_person_name_person_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("person_id", "word", name=op.f("pk_person_name")),
+    )
+    with op.batch_alter_table("person_name", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_person_name_word",
+            ["word", "person_id"],
+            unique=False,
+            postgresql_ops={"word": "text_pattern_ops"},
+        )
 
     op.create_table(
         "case_event",
@@ -535,6 +540,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_case_event_kind_at")
 
     op.drop_table("case_event")
+    with op.batch_alter_table("person_name", schema=None) as batch_op:
+        batch_op.drop_index("ix_person_name_word", postgresql_ops={"word": "text_pattern_ops"})
+
+    op.drop_table("person_name")
     with op.batch_alter_table("case_file", schema=None) as batch_op:
         batch_op.drop_index("ix_case_municipality_status")
         batch_op.drop_index(batch_op.f("ix_case_file_status"))
@@ -550,8 +559,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_person_match_key"))
         batch_op.drop_index(batch_op.f("ix_person_landline"))
         batch_op.drop_index(batch_op.f("ix_person_household_id"))
-        batch_op.drop_index("ix_person_given_name", postgresql_ops={"given_name": "text_pattern_ops"})
-        batch_op.drop_index("ix_person_family_name", postgresql_ops={"family_name": "text_pattern_ops"})
 
     op.drop_table("person")
     op.drop_table("staff_role")

@@ -33,12 +33,6 @@ class Household(SQLModel, table=True):
 class Person(SQLModel, table=True):
     """A young person. Phones are E.164; `landline` is for calls only."""
 
-    # Names are looked for by how they begin: for that PostgreSQL needs its pattern operators.
-    __table_args__ = (
-        Index("ix_person_family_name", "family_name", postgresql_ops={"family_name": "text_pattern_ops"}),
-        Index("ix_person_given_name", "given_name", postgresql_ops={"given_name": "text_pattern_ops"}),
-    )
-
     id: UUID = Field(default_factory=db.new_id, primary_key=True)
     region_id: UUID = Field(foreign_key="region.id")
     household_id: UUID | None = Field(default=None, foreign_key="household.id", index=True)
@@ -66,6 +60,19 @@ class Person(SQLModel, table=True):
         """The age in whole years on `day`."""
         had_birthday = (day.month, day.day) >= (self.birth_date.month, self.birth_date.day)
         return day.year - self.birth_date.year - (not had_birthday)
+
+
+class PersonName(SQLModel, table=True):
+    """A word of a person's name without capitals and accents (see names.py): by these she is looked for."""
+
+    __tablename__ = "person_name"
+    # Words are looked for by how they begin: for that PostgreSQL needs its pattern operators.
+    __table_args__ = (
+        Index("ix_person_name_word", "word", "person_id", postgresql_ops={"word": "text_pattern_ops"}),
+    )
+
+    person_id: UUID = Field(foreign_key="person.id", primary_key=True, ondelete="CASCADE")
+    word: str = Field(primary_key=True)
 
 
 class Case(SQLModel, table=True):

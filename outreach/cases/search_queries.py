@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy import Column, ColumnElement, Select, and_, exists, false, func, or_, select
 
 from outreach import db
 from outreach.cases.imports.addresses import read_postcode
 from outreach.cases.imports.phones import read_phones
-from outreach.cases.models import Case, Household, Person
+from outreach.cases.models import Case, Household, Person, PersonName
+from outreach.cases.names import typed_words
 from outreach.cases.queries import CaseHead, head_of, heads
 from outreach.staff.models import StaffMunicipality, User
 from outreach.staff.scope import Scope
@@ -119,27 +120,29 @@ def _words(text: str, scope: Scope) -> ColumnElement[bool]:
 
 
 def _named(text: str) -> ColumnElement[bool]:
-    """The whole is how a family name begins, or every word is how one of the names begins.
+    """Every word is how a word of the name begins, whatever the order, capitals and accents.
 
-    The last word, which says most, goes by the index; the others only narrow it down.
+    The longest word, which says most, goes by the index; the others only narrow it down.
     """
-    person = db.table(Person).c
-    *others, last = text.split()[:6]
-    begins = or_(_begins(person.family_name, last), _begins(person.given_name, last))
-    for word in others:
-        within = (" " + func.lower(person.infix)).contains(f" {word.lower()}", autoescape=True)
-        names = (person.given_name, person.family_name)
-        begins = and_(begins, or_(within, *(_begins(name, word) for name in names)))
-    return or_(begins, _begins(person.family_name, text)) if others else begins
+    words = typed_words(text)
+    if not words:
+        return false()
+    name = db.table(PersonName)
+    query = select(name.c.person_id).where(_begins(name.c.word, words[0]))
+    for word in words[1:]:
+        other = name.alias()
+        query = query.where(
+            exists().where(other.c.person_id == name.c.person_id, _begins(other.c.word, word))
+        )
+    return db.table(Person).c.id.in_(query)
 
 
 def _begins(column: Column[str], text: str) -> ColumnElement[bool]:
-    """Whether a name begins with `text`, in the ways in which lists write capitals."""
-    ways = {text, text.lower(), text.upper(), text.capitalize(), text.title()}
+    """Whether a word begins with `text`."""
     if db.engine().dialect.name == "sqlite":
         # SQLite's LIKE takes no index; a range does, since it compares bytes.
-        return or_(*(and_(column >= way, column < way + _LAST) for way in sorted(ways)))
-    return or_(*(column.startswith(way, autoescape=True) for way in sorted(ways)))
+        return and_(column >= text, column < text + _LAST)
+    return column.startswith(text, autoescape=True)
 
 
 def coaches(scope: Scope) -> list[tuple[UUID, str]]:

@@ -20,8 +20,8 @@ from outreach.attempts import logging_service as logged
 from outreach.attempts.rules import CALL_RESULTS, Result
 from outreach.campaigns import service as campaigns
 from outreach.campaigns.calendar import add_working_days, is_working_day, moment
+from outreach.cases import name_service, timeline
 from outreach.cases import service as cases
-from outreach.cases import timeline
 from outreach.cases.events import EventKind
 from outreach.cases.imports.addresses import household_key
 from outreach.cases.imports.same_person import match_key
@@ -109,6 +109,7 @@ class Story:
         with db.write() as session:
             for table, values in rows.items():
                 session.execute(insert(db.table(table)), values)
+            name_service.add_names(session, rows[Person])
             ids = [UUID(str(row["id"])) for row in rows[Case]]
             timeline.record_many([NewEvent(case_id, EventKind.imported) for case_id in ids])
         return ids

@@ -52,10 +52,16 @@ def test_one_tap_says_that_the_card_was_left(world: World) -> None:
 def test_with_htmx_only_the_card_goes_and_the_counts_change(world: World) -> None:
     case, card = card_for(world)
     client = world.sign_in(world.coach)
-    answer = post(client, f"/cases/{case.id}/card", {"attempt": str(card), "back": "today"}, headers=HTMX)
+    answer = post(
+        client,
+        f"/cases/{case.id}/card",
+        {"attempt": str(card), "back": "today"},
+        token_from="/today",
+        headers=HTMX,
+    )
     page = BeautifulSoup(answer.text, "html.parser")
     assert page.select_one("#visits-count").get_text() == "0"
-    assert "1 gedaan vandaag" in page.select_one("#done-today").get_text()
+    assert "1 klaar vandaag" in page.select_one("#done-today").get_text()
     assert "<html" not in answer.text
 
 
@@ -72,7 +78,10 @@ def test_a_visit_or_anothers_card_is_not_left_as_a_card(world: World) -> None:
     _other, anothers = card_for(world)
     client = world.sign_in(world.coach)
     for wrong in (plan(case.id, channel="visit"), anothers, "nonsense"):
-        assert post(client, f"/cases/{case.id}/card", {"attempt": str(wrong)}).status_code == 404
+        assert (
+            post(client, f"/cases/{case.id}/card", {"attempt": str(wrong)}, token_from="/today").status_code
+            == 404
+        )
     assert attempt(anothers).status == "planned"
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import Table, bindparam, insert, update
 from sqlmodel import Session, SQLModel
 
 from outreach import clock, db
-from outreach.cases import timeline
+from outreach.cases import name_service, timeline
 from outreach.cases.events import EventKind
 from outreach.cases.imports import queries
 from outreach.cases.imports.differences import (
@@ -30,6 +30,8 @@ from outreach.cases.timeline import NewEvent
 
 CROWD = 20
 """A mark that so many cases share says nothing about who is who: a list of made-up names, perhaps."""
+
+NAME_FIELDS = frozenset({"given_name", "infix", "family_name"})
 
 Changed = tuple[Accepted, KnownCase, Differences]
 
@@ -152,12 +154,13 @@ def _create(
         cases.append(case)
     if cases:
         session.execute(insert(db.table(Person)), persons)
+        name_service.add_names(session, persons)
         session.execute(insert(db.table(Case)), cases)
     return [case["id"] for case in cases]
 
 
 def _update(session: Session, homes: Mapping[str, UUID], changed: Sequence[Changed]) -> None:
-    persons, cases, notices = [], [], []
+    persons, renamed, cases, notices = [], [], [], []
     for _accepted, known, found in changed:
         if found.person or found.key:
             person = dict(known.person) | found.person
@@ -169,12 +172,15 @@ def _update(session: Session, homes: Mapping[str, UUID], changed: Sequence[Chang
                     "match_key": match_key(person["family_name"], person["birth_date"], person["given_name"]),
                 }
             )
+            if not found.person.keys().isdisjoint(NAME_FIELDS):
+                renamed.append(persons[-1])
         if found.case or found.coach_id:
             case = dict(known.case) | found.case
             cases.append(case | {"id": known.case_id, "coach_id": found.coach_id or known.coach_id})
         if found.coach_id:
             notices.append({"which": known.case_id, "new_coach_id": found.coach_id})
     _change_rows(session, Person, (*PERSON_FIELDS, "household_id", "match_key"), persons)
+    name_service.change_names(session, renamed)
     _change_rows(session, Case, (*CASE_FIELDS, "coach_id"), cases)
     if notices:  # what waits on a case goes to the new coach with it
         notice = db.table(CoachNotice)
