@@ -15,6 +15,8 @@ from outreach.demo.commands import demo
 from outreach.insight.commands import report
 from outreach.letters.commands import letters
 from outreach.plan_check import plan
+from outreach.regions.commands import region
+from outreach.staff.commands import staff
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -55,6 +57,8 @@ def worker() -> None:
     consume()
 
 
+main.add_command(region)
+main.add_command(staff)
 main.add_command(campaign)
 main.add_command(report)
 main.add_command(importing.command)

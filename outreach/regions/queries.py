@@ -48,3 +48,22 @@ def all_municipality_names() -> dict[str, str]:
     """Code to name of all municipalities of the installation, in the order of their names."""
     query = select(col(Municipality.code), col(Municipality.name)).order_by(col(Municipality.name))
     return {row.code: row.name for row in db.session().execute(query)}
+
+
+def all_regions() -> list[Region]:
+    """The regions of this installation, by name."""
+    return list(db.session().scalars(select(Region).order_by(col(Region.name))))
+
+
+def regions_of(region_ids: Iterable[UUID]) -> list[Region]:
+    """These regions, by name."""
+    query = select(Region).where(col(Region.id).in_(set(region_ids))).order_by(col(Region.name))
+    return list(db.session().scalars(query))
+
+
+def municipalities_by_region() -> dict[UUID, dict[str, str]]:
+    """Region to code and name of its municipalities."""
+    found: dict[UUID, dict[str, str]] = {}
+    for place in db.session().scalars(select(Municipality).order_by(col(Municipality.name))):
+        found.setdefault(place.region_id, {})[place.code] = place.name
+    return found

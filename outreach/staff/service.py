@@ -7,6 +7,7 @@ that are hers; anybody else does not exist for her. None is the command line, wh
 from collections.abc import Collection, Iterable
 from uuid import UUID, uuid4
 
+from email_validator import EmailNotValidError, validate_email
 from flask_security import hash_password
 from sqlmodel import Session, col, select
 
@@ -14,9 +15,13 @@ from outreach import clock, db
 from outreach.errors import Conflict, NotFound, Refused
 from outreach.i18n import _l
 from outreach.regions.models import Municipality
+from outreach.regions.rules import is_phone
 from outreach.staff import passwords, queries
 from outreach.staff.models import Role, StaffMunicipality, StaffRole, User
 from outreach.staff.scope import RoleName, Scope
+
+LONGEST = 60
+"""Characters of a name, a phone number or the hours: they stand on one line of a letter."""
 
 
 def add_user(
@@ -33,20 +38,22 @@ def add_user(
 ) -> User:
     """A new member of staff.
 
-    Raises Conflict when the e-mail address is in use, NotFound for an unknown municipality code, PasswordWeak.
+    Raises Conflict when the e-mail address is in use, NotFound for an unknown municipality code, PasswordWeak, and
+    Refused for what is no e-mail address, phone number or name.
     """
+    email = _checked_email(email)
+    details = _checked_details(given_name, family_name, phone, hours)
     with db.write() as session:
-        email = email.strip().lower()
         if session.exec(select(User).where(User.email == email)).first():
             raise Conflict(_l("This e-mail address already has an account."))
         user = User(
             email=email,
             password=hash_password(passwords.check(password, email)) if password else None,
             fs_uniquifier=uuid4().hex,
-            given_name=given_name.strip(),
-            family_name=family_name.strip(),
-            phone=phone.strip(),
-            hours=hours.strip(),
+            given_name=details["given_name"],
+            family_name=details["family_name"],
+            phone=details["phone"],
+            hours=details["hours"],
             created_at=clock.now(),
             roles=[_role(name) for name in sorted(set(roles))],
             municipalities=_places(session, municipalities, by),
@@ -80,8 +87,7 @@ def change_user(
         user = _to_change(session, user_id, by)
         kept = set(municipalities) if RoleName.administrator in roles else set()
         _keep_an_administrator(session, user, kept)
-        user.given_name, user.family_name = given_name.strip(), family_name.strip()
-        user.phone, user.hours = phone.strip(), hours.strip()
+        user.sqlmodel_update(_checked_details(given_name, family_name, phone, hours))
         user.roles = [_role(name) for name in sorted(set(roles))]
         user.municipalities = _places(session, municipalities, by)
         session.add(user)
@@ -94,8 +100,7 @@ def change_own(
     """What everybody may change of herself."""
     with db.write() as session:
         user = _to_change(session, user_id, None)
-        user.given_name, user.family_name = given_name.strip(), family_name.strip()
-        user.phone, user.hours = phone.strip(), hours.strip()
+        user.sqlmodel_update(_checked_details(given_name, family_name, phone, hours))
         user.language = language
         session.add(user)
         return user
@@ -135,6 +140,27 @@ def set_password(user_id: UUID, password: str, *, by: Scope | None = None) -> Us
         user.fs_uniquifier = uuid4().hex
         session.add(user)
         return user
+
+
+def _checked_email(text: str) -> str:
+    try:
+        found = validate_email(text.strip(), check_deliverability=False, test_environment=True)
+    except EmailNotValidError as error:
+        raise Refused(_l("This is not an e-mail address.")) from error
+    return found.normalized.lower()
+
+
+def _checked_details(given_name: str, family_name: str, phone: str, hours: str) -> dict[str, str]:
+    """What stands in letters and on pages: one line each, and a number that can be called."""
+    details = {"given_name": given_name, "family_name": family_name, "phone": phone, "hours": hours}
+    details = {field: " ".join(text.split()) for field, text in details.items()}
+    if not details["given_name"] or not details["family_name"]:
+        raise Refused(_l("Fill in a first name and a family name."))
+    if any(len(text) > LONGEST for text in details.values()):
+        raise Refused(_l("Keep names, phone number and hours within 60 characters each."))
+    if details["phone"] and not is_phone(details["phone"]):
+        raise Refused(_l("This is not a phone number. Write it as 06 12 34 56 78, or leave it empty."))
+    return details
 
 
 def _to_change(session: Session, user_id: UUID, by: Scope | None) -> User:
