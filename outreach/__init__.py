@@ -84,6 +84,7 @@ def _staff_rooms(app: Flask, settings: Settings) -> None:
     from outreach.campaigns import case_views as enrolments
     from outreach.campaigns import views as campaigns
     from outreach.cases import notice_views as notices
+    from outreach.cases import person_views as persons
     from outreach.cases import views as cases
     from outreach.cases.imports import views as imports
     from outreach.demo import views as demo
@@ -91,10 +92,14 @@ def _staff_rooms(app: Flask, settings: Settings) -> None:
     from outreach.letters import panels as letters_panels
     from outreach.letters import text_views as letters
     from outreach.messages import views as messages
+    from outreach.staff import account_views as accounts
+    from outreach.staff import own_views as own
+    from outreach.staff import region_views as regions
     from outreach.web import panels
 
     app.register_blueprint(cases.blueprint)
     app.register_blueprint(notices.blueprint)
+    app.register_blueprint(persons.blueprint)
     app.register_blueprint(imports.blueprint)
     imports.show_ways_on(app, importing.ways_on)
     app.register_blueprint(attempts.blueprint)
@@ -106,6 +111,9 @@ def _staff_rooms(app: Flask, settings: Settings) -> None:
     app.register_blueprint(enrolments.blueprint)
     panels.register(app, enrolments.panels)
     app.register_blueprint(insight.blueprint)
+    app.register_blueprint(own.blueprint)
+    app.register_blueprint(accounts.blueprint)
+    app.register_blueprint(regions.blueprint)
     if settings.sandbox:
         app.register_blueprint(messages.blueprint)
     if not settings.production:

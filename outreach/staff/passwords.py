@@ -31,10 +31,10 @@ def generate() -> str:
 def check(password: str, email: str) -> str:
     """The password as it is hashed (Unicode normalised). Raises PasswordWeak."""
     problems, normal = _security.password_util.validate(password, False)
-    if problems or len(normal) < SHORTEST:
-        raise PasswordWeak(_l("Choose a password of at least 12 characters."))
     if len(normal) > LONGEST:
         raise PasswordWeak(_l("A password has 128 characters at most."))
+    if problems or len(normal) < SHORTEST:
+        raise PasswordWeak(_l("Choose a password of at least 12 characters."))
     if email.partition("@")[0].casefold() in normal.casefold() and len(email.partition("@")[0]) >= 4:
         raise PasswordWeak(_l("Your e-mail address may not be part of the password."))
     if len(set(normal)) < 5:

@@ -23,6 +23,7 @@ MENU: tuple[tuple[str, object, str, frozenset[RoleName]], ...] = (
     ("campaigns.overview", _l("Campaigns"), "campaigns", frozenset({COORDINATOR, CLERK, ADMINISTRATOR})),
     ("insight.responses", _l("Responses"), "report", frozenset({COORDINATOR, ADMINISTRATOR})),
     ("cases.search", _l("Cases"), "search", frozenset({CLERK, COORDINATOR, ADMINISTRATOR})),
+    ("staff.people", _l("Administration"), "settings", frozenset({ADMINISTRATOR})),
     ("messages.sandbox", _l("Sandbox"), "sandbox", frozenset({COACH, CLERK, COORDINATOR})),
 )
 """Endpoint, label, icon and roles of each item. At most five fit the bar on a phone."""
@@ -95,6 +96,7 @@ def init_app(app: Flask) -> None:
             "who": {
                 "name": current_user.name,
                 "role": ", ".join(names[RoleName(role.name)] for role in current_user.roles),
+                "details_href": url_for("me.details") if "me.details" in current_app.view_functions else None,
                 "sign_out_href": url_for("security.logout"),
             },
         }

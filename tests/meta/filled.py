@@ -177,6 +177,8 @@ def _values(world: World, ids: list[UUID], campaign_id: UUID) -> dict[str, Any]:
         "word": CaseStatus.in_begeleiding.value,
         "status": CaseStatus.in_begeleiding.value,
         "role": "coach",
+        "user_id": world.clerk.id,
+        "region_slug": world.region.slug,
         "anything": "geen/code",
         "name": "w2-brief",
         "plan_name": "drie-weken",

@@ -29,6 +29,8 @@ OPEN_TO_STRANGERS = {
 """Endpoint and why it is open."""
 
 ANY_STAFF = {
+    "me.details": "her own name, phone and hours",
+    "me.password": "her own password",
     "messages.sandbox": "whoever tries the product reads the messages",
     "messages.phone": "one phone of the sandbox",
     "messages.reply": "answers as the young person",

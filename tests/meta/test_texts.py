@@ -46,6 +46,7 @@ SAME_IN_DUTCH = {
     "Variant %(name)s",
     "Voicemail",
     "Week %(week)s",
+    "Website",
     "WhatsApp",
     "coach",
     "coach %(name)s",
