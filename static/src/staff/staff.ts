@@ -6,3 +6,4 @@ import "./messages";
 import "./focus";
 import "./menu";
 import "./copy";
+import "./polling";
