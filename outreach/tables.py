@@ -10,4 +10,14 @@ from outreach.regions import models as regions
 from outreach.responses import models as responses
 from outreach.staff import models as staff
 
-__all__ = ["attempts", "campaigns", "cases", "imports", "letters", "messages", "regions", "responses", "staff"]
+__all__ = [
+    "attempts",
+    "campaigns",
+    "cases",
+    "imports",
+    "letters",
+    "messages",
+    "regions",
+    "responses",
+    "staff",
+]

@@ -78,6 +78,9 @@ def main() -> int:
     except KeyboardInterrupt:
         return 0
     finally:
+        # Ctrl-C reaches the whole group, and perhaps twice: once is enough.
+        for signal_ in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(signal_, signal.SIG_IGN)
         for process in processes.values():
             process.terminate()
         for process in processes.values():

@@ -40,7 +40,6 @@ def assemble() -> Cast:
             name="Waterweg Noord",
             demo=True,
             settings_data={
-                "service_name": "Doorstroompunt Waterweg Noord",
                 "phone": "010 200 30 40",
                 "return_address": "Postbus 100, 3130 AC Vlaardingen",
             },

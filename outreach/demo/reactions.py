@@ -9,8 +9,8 @@ from outreach.attempts.rules import Result
 from outreach.responses.rules import Answers, Help, Intent, Now, Reach, When
 
 CHANCE = {
-    "w1-whatsapp-1": 0.10,
-    "w1-whatsapp-2": 0.07,
+    "w1-whatsapp-1": 0.08,
+    "w1-whatsapp-2": 0.05,
     "w1-brief": 0.14,
     "w2-brief/boven": 0.27,
     "w2-brief/onder": 0.15,
@@ -20,10 +20,10 @@ CHANCE = {
 HOURS = {"w1-whatsapp-1": 5, "w1-whatsapp-2": 5, "w1-brief": 60, "w2-brief/boven": 40, "w2-brief/onder": 40}
 """How long it takes on average."""
 
-CALLS = ((Result.no_answer, 55), (Result.voicemail, 22), (Result.spoke, 17), (Result.wrong_number, 6))
+CALLS = ((Result.no_answer, 60), (Result.voicemail, 27), (Result.spoke, 8), (Result.wrong_number, 5))
 VISITS = (
-    (Result.met, 48),
-    (Result.nobody_home, 40),
+    (Result.met, 42),
+    (Result.nobody_home, 46),
     (Result.refused, 4),
     (Result.moved, 6),
     (Result.wrong_address, 2),

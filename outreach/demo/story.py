@@ -52,6 +52,9 @@ CAMPAIGNS = (
 ROUND = (time(10, 0), time(11, 15), time(14, 0), time(15, 30))
 """The times of a coach's visits on one day."""
 
+OFFICE = (time(9), time(17))
+"""When coaches work."""
+
 UNPRINTED = 2
 """Working days, up to the newest one, on which the clerk prints nothing: so something waits for her."""
 
@@ -201,6 +204,15 @@ class Story:
                 except Refused:
                     continue  # the case was closed meanwhile, or the code is no longer open
 
+    def _at_work(self, at: datetime) -> datetime:
+        """The moment itself if coaches work then, else some minutes into their next working day."""
+        local = clock.local(at)
+        if is_working_day(local.date()) and OFFICE[0] <= local.time() < OFFICE[1]:
+            return at
+        ahead = 0 if is_working_day(local.date()) and local.time() < OFFICE[0] else 1
+        day = add_working_days(local.date(), ahead if is_working_day(local.date()) else 0)
+        return moment(day, OFFICE[0]) + timedelta(minutes=self.random.randint(1, 90))
+
     def _soon(self, at: datetime, act: Callable[[], object]) -> None:
         heapq.heappush(self.waiting, _Planned(at, next(self.numbers), act))
 
@@ -275,7 +287,7 @@ class Story:
                 note = self.random.choice(reactions.CALL_NOTES) if result in CALL_RESULTS else ""
                 logged.log_call(task.case_id, result, by=task.coach_id, attempt_id=task.attempt_id, note=note)
                 if result is Result.spoke:
-                    self._soon(at + timedelta(hours=2), self._follow_up(task.case_id))
+                    self._soon(self._at_work(at + timedelta(hours=2)), self._follow_up(task.case_id))
             elif task.channel == "visit" and self.random.random() < 0.35:
                 result = reactions.drawn(self.random, reactions.VISITS)
                 logged.log_visit(
@@ -286,7 +298,7 @@ class Story:
                     card_left=result is Result.nobody_home,
                 )
                 if result is Result.met:
-                    self._soon(at + timedelta(hours=20), self._follow_up(task.case_id))
+                    self._soon(self._at_work(at + timedelta(hours=20)), self._follow_up(task.case_id))
 
     def _clerk(self) -> None:
         """The clerk prints what waits."""
