@@ -27,6 +27,7 @@ DOORS = ("service", "queries", "models", "rules", "words")
 """The modules of a room that other rooms may use (also `visit_queries`, `print_service` and the like)."""
 
 OTHER_DOORS = {
+    "outreach.regions.checking": "why settings of a region were refused, field by field",
     "outreach.cases.timeline": "the spine: the way in which every room reports",
     "outreach.cases.events": "the kinds of events that rooms report and hear of",
     "outreach.cases.target_groups": "the target groups, a list",
