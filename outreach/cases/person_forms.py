@@ -57,7 +57,7 @@ class PersonForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     street = _text(_l("Street"), _at_most(100))
     house_number = _text(_l("House number"), Optional())
     house_addition = _text(_l("Addition"), _at_most(LONGEST_ADDITION))
-    postcode = _text(_l("Postcode"), Optional())
+    postcode = _text(_l("Postal code"), Optional())
     town = _text(_l("Town"), _at_most(100))
     municipality = SelectField(_l("Municipality"))
     others = BooleanField()
