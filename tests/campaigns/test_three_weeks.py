@@ -142,7 +142,7 @@ def test_the_card_lies_ready_at_once_when_the_coach_goes_earlier() -> None:
     )
     due = decide(PLAN, replace(KNOWN, history=(visit,)), at(12, 15), REGION).due
     assert [(attempt.step, attempt.owner, attempt.template) for attempt in due] == [
-        ("w3-kaart", Owner.coach, "w3-kaart")
+        ("w3-kaart", Owner.coach, None)
     ]
 
 

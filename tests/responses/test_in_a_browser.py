@@ -1,46 +1,22 @@
 """The response form in a real browser: without script, at phone and laptop width, light and dark, for everybody."""
 
-import os
-import shutil
-import threading
-from collections.abc import Iterator
-from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
-
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from flask import Flask
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
+from tests.browser import Live, browser, live
 from tests.factories import World
 from tests.responses.letters import events, letter
 
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
+__all__ = ["browser", "live"]
 
 pytestmark = pytest.mark.browser
 
 
-class _Quiet(WSGIRequestHandler):
-    def log_message(self, *_args: object) -> None:
-        pass
-
-
 @pytest.fixture
-def site(app: Flask) -> Iterator[str]:
-    """The application behind a real socket; its address."""
-    server: WSGIServer = make_server("127.0.0.1", 0, app.wsgi_app, handler_class=_Quiet)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-@pytest.fixture
-def browser() -> Iterator[Browser]:
-    """Chromium, the machine's own where there is one."""
-    with sync_playwright() as playwright:
-        yield playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+def site(live: Live) -> str:
+    """The address of the application behind a real socket."""
+    return live.address
 
 
 def is_fine(page: Page) -> None:
