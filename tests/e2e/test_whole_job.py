@@ -23,13 +23,13 @@ from tests.factories import World
 pytestmark = pytest.mark.browser
 
 LIST = """\
-Dossiernr;Voornaam;Tussenvoegsel;Achternaam;Geb. datum;Straat;Huisnr;Postcode;Woonplaats;Gemeente;Mobiel;Doelgroep;Klas
-24-001;Noor;;Jansen;01-03-2005;Dorpsstraat;12;3131 AA;Vlaardingen;Vlaardingen;06-12345678;Nieuwe vsv'er;3B
-24-002;Youssef;el;Amrani;12-07-2004;Dorpsstraat;14;3131AA;Vlaardingen;Vlaardingen;0031611111111;Nieuwe vsv'er;3B
-24-003;Zoë;van den;Berg;2005-11-30;Kerkweg;3;3111 BB;Schiedam;Schiedam;06 22222222 / 010-1234567;oud_vsv;
-24-004;Łukasz;;Wiśniewski;05-05-2003;Havenkade;7;3141 CC;Maassluis;GM0556;;Oud-vsv'er;
-24-005;Sanne;;#Smit $;09-09-2005;Kerkweg;5;3111 BB;Schiedam;Schiedam;0633333333;;
-24-006;Daan;de;Vries;31-02-2005;Kerkweg;9;3111 BB;Schiedam;Schiedam;0644444444;;
+Dossiernr;Voornaam;Tussenv;Achternaam;Geb. datum;Straat;Huisnr;Postcode;Plaats;Gemeente;Mobiel;Doelgroep;Klas;Coach
+24-001;Noor;;Jansen;01-03-2005;Dorpsstraat;12;3131 AA;Vlaardingen;GM0622;06-12345678;nieuwe_vsv;3B;coach@example.org
+24-002;Youssef;el;Amrani;12-07-2004;Dorpsstraat;14;3131AA;Vlaardingen;Vlaardingen;0031611111111;Nieuwe vsv'er;3B;
+24-003;Zoë;van den;Berg;2005-11-30;Kerkweg;3;3111 BB;Schiedam;Schiedam;06 22222222 / 010-1234567;oud_vsv;;
+24-004;Łukasz;;Wiśniewski;05-05-2003;Havenkade;7;3141 CC;Maassluis;GM0556;;Oud-vsv'er;;
+24-005;Sanne;;#Smit $;09-09-2005;Kerkweg;5;3111 BB;Schiedam;Schiedam;0633333333;;;
+24-006;Daan;de;Vries;31-02-2005;Kerkweg;9;3111 BB;Schiedam;Schiedam;0644444444;;;
 """
 TICKS = (
     "2026-03-02T10:00",
@@ -102,11 +102,8 @@ def test_from_a_list_to_an_answer_and_a_figure(
     tab: Callable[..., Page],
     tmp_path: Path,
 ) -> None:
-    clerk = tab(world.sign_in(world.clerk), size=LAPTOP)
-    bring_in(clerk, a_list(tmp_path))
-
-    coordinator = tab(world.sign_in(world.coordinator), size=LAPTOP)
-    start_a_campaign(coordinator)
+    bring_in(tab(world.sign_in(world.clerk), size=LAPTOP), a_list(tmp_path))
+    start_a_campaign(tab(world.sign_in(world.coordinator), size=LAPTOP))
 
     attempts: dict[str, int] = {}
     for moment in TICKS:
@@ -117,7 +114,7 @@ def test_from_a_list_to_an_answer_and_a_figure(
     assert attempts == {"whatsapp": 8, "call": 8, "letter": 6}
 
     hands.to("2026-03-06T17:00")
-    addresses = codes_in(print_letters(clerk))
+    addresses = codes_in(print_letters(tab(world.sign_in(world.clerk), size=LAPTOP)))
     assert len(addresses) == len(set(addresses)) == 6
 
     assert outreach("tick", now="2026-03-09T12:00")["attempts"] == {"visit": 5}
@@ -132,7 +129,7 @@ def test_from_a_list_to_an_answer_and_a_figure(
 
     assert_the_plan_stopped(outreach)
     assert_the_coach_sees_it(tab(world.sign_in(world.coach), size=PHONE))
-    assert_the_figure_changed(coordinator, outreach)
+    assert_the_figure_changed(tab(world.sign_in(world.coordinator), size=LAPTOP), outreach)
     assert outreach("verify", now="2026-03-16T20:00")["wrong"] == []
 
 
