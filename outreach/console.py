@@ -1,5 +1,6 @@
 """What all commands share: --json, --now, refusals on stderr, exit codes 0, 1 and 2."""
 
+import gc
 import json
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -42,6 +43,7 @@ def answers(work: Callable[..., Answer]) -> Callable[..., None]:
     def command(as_json: bool, moment: datetime | None, **arguments: Any) -> None:
         with _refusals(), ExitStack() as stack:
             stack.enter_context(create_app().app_context())
+            gc.freeze()  # what has just been loaded stays: no need to search it for rubbish in a long import
             if moment is not None:
                 stack.enter_context(clock.at(moment))
             data, sentence, *code = work(**arguments)

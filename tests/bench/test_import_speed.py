@@ -46,7 +46,9 @@ def imported(path: Path, database_url: str) -> tuple[float, float, dict[str, obj
 
 @pytest.mark.bench
 @pytest.mark.parametrize("write", [write_csv, write_xlsx], ids=["csv", "xlsx"])
-def test_a_list_of_10_000_rows_is_in_within_seconds(write, database_url: str, tmp_path: Path) -> None:
+def test_a_list_of_10_000_rows_is_in_within_seconds(
+    write, database_url: str, tmp_path: Path, machine: float
+) -> None:
     suffix = "csv" if write is write_csv else "xlsx"
     made = rows(ROWS)
     small = write(tmp_path / f"small.{suffix}", [["X-1", *made[0][1:]]])
@@ -62,4 +64,4 @@ def test_a_list_of_10_000_rows_is_in_within_seconds(write, database_url: str, tm
         f"of which {start:.1f} s to start; again unchanged: {ROWS / (again - start):.0f} rows/s"
     )
     assert megabytes < GOAL_MB
-    assert rate >= GOAL_ROWS_A_SECOND
+    assert rate >= GOAL_ROWS_A_SECOND * machine

@@ -122,7 +122,7 @@ def by_weasyprint(composed: list[Composed]) -> bytes:
 
 
 @pytest.mark.bench
-def test_letters_with_codes_addresses_and_storing(world: World) -> None:
+def test_letters_with_codes_addresses_and_storing(world: World, machine: float) -> None:
     def print_a_batch() -> None:
         done = service.print_waiting(world.region.id, MUNICIPALITIES, by=world.clerk.id)
         assert (done.pages, done.not_printed, done.left) == (LETTERS, [], 0)
@@ -144,4 +144,4 @@ def test_letters_with_codes_addresses_and_storing(world: World) -> None:
         f"peak memory {memory:.0f} MB"
     )
     assert ratio >= GOAL_RATIO
-    assert max(ours) >= GOAL_A_SECOND
+    assert max(ours) >= GOAL_A_SECOND * machine

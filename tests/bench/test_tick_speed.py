@@ -80,7 +80,7 @@ def fill(world: World, number: int) -> list[object]:
     return [case["id"] for case in cases]
 
 
-def test_a_tick_over_ten_thousand_enrolments(app: Flask, world: World) -> None:
+def test_a_tick_over_ten_thousand_enrolments(app: Flask, world: World, machine: float) -> None:
     ids = fill(world, NUMBER)
     with clock.at(clock.parse("2026-03-02T09:30")):
         campaign = campaigns.create(world.region.id, "groot", "drie-weken")
@@ -96,7 +96,7 @@ def test_a_tick_over_ten_thousand_enrolments(app: Flask, world: World) -> None:
             f"tick at {moment}: {sum(done['attempts'].values())} attempts in {took:.1f} s "
             f"({time.process_time() - cpu:.1f} s of processor)"
         )
-        assert took < SECONDS
+        assert took < SECONDS / machine
     sent = db.session().scalar(select(func.count()).select_from(Message))
     assert sent == NUMBER
     assert db.session().scalar(select(func.count()).where(col(Case.status) == "in_benadering")) == NUMBER
