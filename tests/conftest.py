@@ -14,7 +14,23 @@ from sqlalchemy import create_engine, text
 from outreach import config, create_app, db, schema
 from tests.factories import World
 
+META_ON_POSTGRESQL = {"test_migrations", "test_status_cache", "test_query_counts"}
 ON_POSTGRESQL = os.environ.get("OUTREACH_TEST_DATABASE") == "postgresql"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On PostgreSQL only what asks a database anything is run again; browsers see no difference either."""
+    if not ON_POSTGRESQL:
+        return
+    again = [
+        item
+        for item in items
+        if "template_database" in getattr(item, "fixturenames", ())
+        and not item.get_closest_marker("browser")
+        and (item.path.parent.name != "meta" or item.path.stem in META_ON_POSTGRESQL)
+    ]
+    config.hook.pytest_deselected(items=[item for item in items if item not in set(again)])
+    items[:] = again
 
 
 @pytest.fixture(scope="session")

@@ -352,10 +352,11 @@ def test_who_answers_while_the_letters_are_set_gets_none(
 def test_two_clerks_at_once_print_each_letter_once(world: World) -> None:
     waiting = lay_ready(world.cases(12))
     done: list[service.Printed] = []
+    region_id, by = world.region.id, world.clerk.id
 
     def clerk() -> None:
         with world.app.app_context(), clock.at(TUESDAY):
-            done.append(service.print_waiting(world.region.id, MUNICIPALITIES, by=world.clerk.id))
+            done.append(service.print_waiting(region_id, MUNICIPALITIES, by=by))
 
     clerks = [Thread(target=clerk) for _ in range(2)]
     for one in clerks:
