@@ -31,8 +31,8 @@ run: setup ## Start it here with a demo region, and print its address
 .PHONY: test
 test: setup $(VENV)/.testing lint types ## Lint, types and all tests, with coverage; installs what they need, a browser included
 	CHROMIUM="$$(scripts/chromium)" && export CHROMIUM && \
-	$(BIN)/pytest -n $(JOBS) --ignore=tests/bench --cov --cov-report=term:skip-covered
-	OUTREACH_TEST_DATABASE=postgresql $(BIN)/pytest -n $(JOBS) -q --ignore=tests/bench
+	$(BIN)/pytest -n $(JOBS) --dist worksteal --ignore=tests/bench --cov --cov-report=term:skip-covered
+	OUTREACH_TEST_DATABASE=postgresql $(BIN)/pytest -n $(JOBS) --dist worksteal -q --ignore=tests/bench
 
 .PHONY: lint
 lint: $(VENV)/.testing ## Look for mistakes and untidy code

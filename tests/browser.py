@@ -1,6 +1,6 @@
 """A real browser and a real server for tests: Chromium through Playwright, pages over a socket.
 
-A conftest takes the fixtures over with `from tests.browser import browser, live, tab`.
+tests/conftest.py makes the fixtures known to all tests, so that one browser serves them all.
 """
 
 import os

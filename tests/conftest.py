@@ -14,6 +14,8 @@ from sqlalchemy import create_engine, text
 from outreach import config, create_app, db, schema
 from tests.factories import World
 
+pytest_plugins = ["tests.browser"]
+
 META_ON_POSTGRESQL = {"test_migrations", "test_status_cache", "test_query_counts"}
 ON_POSTGRESQL = os.environ.get("OUTREACH_TEST_DATABASE") == "postgresql"
 

@@ -8,11 +8,8 @@ import pytest
 from flask import Flask
 
 from outreach import create_app
-from tests.browser import browser
 from tests.conftest import ON_POSTGRESQL, _new_database, settings_for
 from tests.meta.filled import Facts, Filled, fill
-
-__all__ = ["browser"]
 
 
 @pytest.fixture(scope="session")

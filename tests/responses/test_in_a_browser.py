@@ -4,11 +4,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-from tests.browser import Live, browser, live
+from tests.browser import Live
 from tests.factories import World
 from tests.responses.letters import events, letter
-
-__all__ = ["browser", "live"]
 
 pytestmark = pytest.mark.browser
 
