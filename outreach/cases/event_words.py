@@ -139,7 +139,9 @@ def _sent(data: Data) -> Said:
 
 
 def _failed(data: Data) -> Said:
-    return Said("ours", _("Message did not arrive"), details=str(data.get("reason") or ""), icon="warning")
+    reason = word(REASONS, data.get("reason"))
+    text = _("Because %(reason)s.", reason=reason) if reason else ""
+    return Said("ours", _("Message did not arrive"), text, icon="warning")
 
 
 def _appointed(data: Data) -> Said:

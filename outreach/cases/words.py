@@ -117,6 +117,8 @@ REASONS: Texts = {
     "campaign_stopped": _l("the campaign stopped"),
     "unreachable": _l("there was no answer"),
     "not_attempted": _l("nothing could be tried"),
+    "not_reachable": _l("there is no number or address for it"),
+    "no_text": _l("its text is missing"),
 }
 
 

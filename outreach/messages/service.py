@@ -9,6 +9,7 @@ Contact attempts are the outbox. How a message leaves:
 A crash after 2 leaves a claimed attempt; when its lease has run out it becomes `unknown`, and a person decides.
 """
 
+import logging
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -38,6 +39,11 @@ from outreach.regions.models import Region, RegionSettings
 from outreach.responses import codes
 from outreach.responses import service as responses
 from outreach.responses.service import CodeFor
+
+log = logging.getLogger(__name__)
+
+NO_TEXT = "no_text"
+"""Result of a message whose text is missing or cannot be used."""
 
 BATCH = 250
 LEASE = timedelta(minutes=10)
@@ -98,8 +104,10 @@ def _claim(session: Session, now: datetime) -> list[Outgoing] | None:
     if not ids:
         return None
     rows = queries.to_compose(ids)
-    reachable = [row for row in rows if _address(row)]
-    _fail(session, [row for row in rows if not _address(row)])
+    hindrances = {row.id: _hindrance(row) for row in rows}
+    for hindrance in (NOT_REACHABLE, NO_TEXT):
+        _fail(session, [row for row in rows if hindrances[row.id] == hindrance], hindrance)
+    reachable = [row for row in rows if hindrances[row.id] is None]
     attempt = db.table(ContactAttempt)
     session.execute(
         update(attempt)
@@ -120,6 +128,18 @@ def _claim(session: Session, now: datetime) -> list[Outgoing] | None:
         )
         for row, code in zip(reachable, issued, strict=True)
     ]
+
+
+def _hindrance(row: Any) -> str | None:
+    """Why this message cannot be sent, if it cannot; one that cannot must not hold up the others."""
+    if not _address(row):
+        return NOT_REACHABLE
+    try:
+        texts.text(row.template, row.language)
+    except texts.MessageTextInvalid:
+        log.exception("the message text %s of step %s cannot be used", row.template, row.step)
+        return NO_TEXT
+    return None
 
 
 def _address(row: Any) -> str | None:
@@ -144,15 +164,15 @@ def _body(row: Any, settings: RegionSettings, code: str) -> str:
     return texts.text(row.template, row.language).fill(values)
 
 
-def _fail(session: Session, rows: Sequence[Any]) -> None:
-    """No address: the attempt failed as not reachable, so that the plan may take its fallback."""
+def _fail(session: Session, rows: Sequence[Any], reason: str) -> None:
+    """These cannot be sent. Without an address the plan may take its fallback; without a text it goes on."""
     if not rows:
         return
     attempt = db.table(ContactAttempt)
     session.execute(
         update(attempt)
         .where(attempt.c.id.in_([row.id for row in rows]))
-        .values(status=AttemptStatus.failed, result=NOT_REACHABLE, ended_at=clock.now())
+        .values(status=AttemptStatus.failed, result=reason, ended_at=clock.now())
     )
     timeline.record_many(
         [
@@ -161,7 +181,7 @@ def _fail(session: Session, rows: Sequence[Any]) -> None:
                 EventKind.message_failed,
                 channel=row.channel,
                 attempt_id=row.id,
-                data={"step": row.step, "reason": NOT_REACHABLE},
+                data={"step": row.step, "reason": reason},
             )
             for row in rows
         ]

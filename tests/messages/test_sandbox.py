@@ -1,5 +1,6 @@
 """Messages in the sandbox: they go out in quiet-hour-safe moments, and an answer stops the plan."""
 
+import pytest
 from sqlalchemy import select
 from sqlmodel import col
 
@@ -87,6 +88,28 @@ def test_the_phone_of_another_municipality_is_not_to_be_found(world: World) -> N
     outsider = world.outsider()
     client = world.sign_in(outsider)
     assert client.get(f"/sandbox/{case.id}").status_code == 404
+
+
+def test_a_missing_text_fails_its_own_message_and_no_other(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    broken, fine = world.case(given_name="Noor"), world.case(given_name="Daan")
+    begin(world, broken, fine)
+    with clock.at(clock.parse("2026-03-02T10:00")):
+        campaigns.tick(clock.now())
+    with db.write() as session:
+        attempt = session.scalars(
+            select(ContactAttempt).where(col(ContactAttempt.case_id) == broken.id)
+        ).one()
+        attempt.template = "w9-bestaat-niet"
+        session.add(attempt)
+    tick(clock.parse("2026-03-02T10:00"))
+    assert [message.case_id for message in messages()] == [fine.id]
+    failed = (
+        db.session().scalars(select(ContactAttempt).where(col(ContactAttempt.case_id) == broken.id)).one()
+    )
+    assert (failed.status, failed.result) == ("failed", "no_text")
+    assert "w9-bestaat-niet" in caplog.text
 
 
 def test_the_same_incoming_message_twice_is_stored_once(world: World) -> None:
