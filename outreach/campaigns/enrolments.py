@@ -239,7 +239,7 @@ def stop_on_response(session: Session, events: Sequence[Recorded]) -> None:
 
 
 def _reason(event: Recorded) -> str:
-    if event.kind is EventKind.status_chosen:
+    if event.kind in (EventKind.status_chosen, EventKind.imported):
         return "status"
     return "wrong_person" if event.kind is EventKind.wrong_person_reported else "responded"
 

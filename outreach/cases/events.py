@@ -91,9 +91,12 @@ RESPONSE_KINDS = (
 
 
 def ends_approach(kind: EventKind, data: Mapping[str, Any]) -> bool:
-    """Whether the plan must stop: a response, or somebody else at the address, or a closed case."""
-    if kind is EventKind.status_chosen:
-        return data.get("status") not in ("nieuw", "in_benadering")
+    """Whether the plan must stop: a response, somebody else at the address, or a status beyond approaching.
+
+    The status may be chosen by a person or taken over from a list.
+    """
+    if kind in (EventKind.status_chosen, EventKind.imported):
+        return data.get("status") not in (None, "nieuw", "in_benadering")
     return kind is EventKind.wrong_person_reported or is_response(kind, data)
 
 
@@ -113,7 +116,12 @@ def tells_the_coach(kind: EventKind) -> bool:
     return kind in _NOTICES
 
 
-ENDS_APPROACH_KINDS = (*RESPONSE_KINDS, EventKind.wrong_person_reported, EventKind.status_chosen)
+ENDS_APPROACH_KINDS = (
+    *RESPONSE_KINDS,
+    EventKind.wrong_person_reported,
+    EventKind.status_chosen,
+    EventKind.imported,
+)
 """Kinds that can end an approach; whether one does is for `ends_approach` to say."""
 
 CHANGES_WHAT_IS_DUE = frozenset(

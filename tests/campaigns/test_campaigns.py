@@ -192,6 +192,19 @@ def test_who_is_in_contact_or_in_another_plan_is_left_out(world: World) -> None:
     assert (added.enrolled, added.left_out) == (1, 2)
 
 
+def test_a_case_that_a_list_has_closed_is_not_approached_when_its_campaign_starts(world: World) -> None:
+    closed, fresh = world.cases(2)
+    campaign = service.create(world.region.id, "maart", "drie-weken")
+    service.add_cases(campaign.id, [closed.id, fresh.id])
+    timeline.record(closed.id, EventKind.imported, data={"status": "afgesloten", "outcome": "Werk"})
+    with on(MONDAY):
+        service.start(campaign.id)
+    assert enrolment(closed).status == "stopped"
+    assert status(closed) == "afgesloten"
+    assert ticked("2026-03-02T10:00")["attempts"] == {"whatsapp": 1}
+    assert steps(closed) == []
+
+
 def test_cases_added_to_a_running_campaign_begin_that_day(world: World) -> None:
     campaign = started(world, [world.case()])
     late = world.case()
