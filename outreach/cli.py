@@ -44,11 +44,9 @@ def web() -> None:
         "--threads": "4",
         "--worker-tmp-dir": tempfile.gettempdir(),
     }
-    flat = [word for pair in arguments.items() for word in pair]
+    flat = ["--no-control-socket", *(word for pair in arguments.items() for word in pair)]
     # Gunicorn takes this process over, so that signals reach it itself.
-    os.execv(
-        sys.executable, [sys.executable, "-m", "gunicorn", "--no-control-socket", *flat, "outreach.wsgi:app"]
-    )  # noqa: S606
+    os.execv(sys.executable, [sys.executable, "-m", "gunicorn", *flat, "outreach.wsgi:app"])  # noqa: S606
 
 
 @main.command("worker")
