@@ -44,8 +44,11 @@ def tick() -> None:
 
 
 def consume() -> None:
-    """Work until told to stop; the first tick comes at once and not after a minute."""
+    """Work until told to stop; the first tick comes at once and not after a minute.
+
+    SIGTERM, by which process managers end a worker, lets the tasks that are running come to their end.
+    """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
     logging.getLogger("huey").setLevel(logging.WARNING)
     tick()
-    Consumer(huey, workers=2, periodic=True, check_worker_health=True).run()
+    Consumer(huey, workers=2, periodic=True, check_worker_health=True, graceful_signal="TERM").run()
