@@ -22,7 +22,8 @@ COLUMNS: Mapping[str, object] = {
 DEFINITIONS: Mapping[str, object] = {
     "people": _l(
         "Everybody whose plan has begun in the period, also those whom we had no way to reach. Somebody has "
-        "responded when the plan stopped by a response, or a response came later. Counted are people, not attempts."
+        "responded when the plan stopped by a response, or a response came later. Counted are people, not attempts: "
+        "somebody in two campaigns counts in both, and once in the sentences above."
     ),
     "assigned": _l(
         "Contact attempts of a campaign that came into being and were due in the period, also those that were "

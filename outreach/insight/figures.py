@@ -1,9 +1,9 @@
 """From rows to what a page shows: people in sentences, steps as bars, variants side by side. Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from outreach.insight.queries import People, Row
+from outreach.insight.queries import People, Persons, Row
 from outreach.insight.rules import Count, best, together
 
 
@@ -53,25 +53,21 @@ class Report:
     trials: tuple[Trial, ...]
 
 
-def report(rows: Sequence[Row], people: Sequence[People], steps: Mapping[str, Sequence[str]]) -> Report:
-    """What the rows and people come to. `steps`: the names of each plan's steps in their order."""
+def report(
+    rows: Sequence[Row],
+    campaigns: Sequence[People],
+    persons: Sequence[Persons],
+    steps: Mapping[str, Sequence[str]],
+) -> Report:
+    """What rows, campaigns and persons come to. `steps`: the names of each plan's steps in their order."""
+    everybody, *municipalities = [Share(p.municipality, p.responded, p.all) for p in persons]
     return Report(
-        everybody=Share("", sum(p.responded for p in people), sum(p.all for p in people)),
-        by_municipality=_shares(
-            (p.municipality, p.municipality, p) for p in sorted(people, key=lambda p: p.municipality)
-        ),
-        by_campaign=_shares((p.campaign, p.campaign_name, p) for p in people),
+        everybody=everybody,
+        by_municipality=tuple(municipalities),
+        by_campaign=tuple(Share(p.campaign_name, p.responded, p.all) for p in campaigns),
         bars=_bars(rows, steps),
         trials=_trials(rows),
     )
-
-
-def _shares(named: Iterable[tuple[str, str, People]]) -> tuple[Share, ...]:
-    found: dict[str, Share] = {}
-    for key, name, people in named:
-        known = found.get(key, Share(name, 0, 0))
-        found[key] = Share(name, known.part + people.responded, known.whole + people.all)
-    return tuple(found.values())
 
 
 def _bars(rows: Sequence[Row], steps: Mapping[str, Sequence[str]]) -> tuple[Bar, ...]:

@@ -144,25 +144,50 @@ def _limited(query: Select[Any], case_id: ColumnElement[UUID], wanted: Wanted) -
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """Young people of one municipality in one campaign: how many, and how many of them responded."""
+    """Young people in one campaign (its short name and its name): how many, and how many of them responded."""
 
     campaign: str
     campaign_name: str
+    all: int
+    responded: int
+
+
+def people_by_campaign(wanted: Wanted) -> list[People]:
+    """The young people whose plan began on a day of the period, by campaign; somebody in two counts in each.
+
+    Nobody is left out for having no phone or address. See definitions.py, 'people'.
+    """
+    campaign = db.table(Campaign).c
+    groups = (campaign.id, campaign.slug, campaign.name)
+    query = _people(wanted, campaign.slug, campaign.name).group_by(*groups).order_by(campaign.id)
+    return [People(*row) for row in db.session().execute(query)]
+
+
+@dataclass(frozen=True, slots=True)
+class Persons:
+    """Different persons in a municipality ('' for all that were asked for), and how many of them responded."""
+
     municipality: str
     all: int
     responded: int
 
 
-def people(wanted: Wanted) -> list[People]:
-    """The young people whose plan began on a day of the period, by campaign and municipality; one statement.
+def persons(wanted: Wanted) -> list[Persons]:
+    """The same young people altogether and by municipality; whoever is in several campaigns counts once."""
+    name = db.table(Municipality).c.name
+    code = db.table(Municipality).c.code
+    together = db.session().execute(_people(wanted)).one()
+    apart = db.session().execute(_people(wanted, name).group_by(code, name).order_by(name))
+    return [Persons("", *together), *(Persons(*row) for row in apart)]
 
-    Nobody is left out for having no phone or address. See definitions.py, 'people'.
-    """
-    enrolment, campaign = db.table(Enrolment).c, db.table(Campaign).c
-    municipality = db.table(Municipality).c
+
+def _people(wanted: Wanted, *groups: ColumnElement[Any]) -> Select[Any]:
+    enrolment, campaign, file = db.table(Enrolment).c, db.table(Campaign).c, db.table(Case).c
     query = _limited(
         select(
-            campaign.slug, campaign.name, municipality.name, func.count(), _number(has_responded())
+            *groups,
+            func.count(file.person_id.distinct()),
+            func.count(case((has_responded(), file.person_id)).distinct()),
         ).join_from(db.table(Enrolment), db.table(Campaign), campaign.id == enrolment.campaign_id),
         enrolment.case_id,
         wanted,
@@ -171,6 +196,4 @@ def people(wanted: Wanted) -> list[People]:
         query = query.where(enrolment.began_on >= wanted.since)
     if wanted.until is not None:
         query = query.where(enrolment.began_on <= wanted.until)
-    query = query.group_by(campaign.id, campaign.slug, campaign.name, municipality.code, municipality.name)
-    query = query.order_by(campaign.id, municipality.name)
-    return [People(*row) for row in db.session().execute(query)]
+    return query

@@ -74,7 +74,8 @@ def responses() -> ResponseReturnValue:
     if asked.wanted is None:
         return render_template(template, form=asked.form, report=None, href=_href), 422
     rows = queries.responses(asked.wanted)
-    report = figures.report(rows, queries.people(asked.wanted), campaign_words.steps_by_plan())
+    campaigns_in, persons = queries.people_by_campaign(asked.wanted), queries.persons(asked.wanted)
+    report = figures.report(rows, campaigns_in, persons, campaign_words.steps_by_plan())
     pages = max(1, -(-len(rows) // PAGE))
     page = min(max(request.args.get("page", 1, int), 1), pages)
     return render_template(

@@ -230,12 +230,30 @@ def test_a_day_begins_and_ends_at_dutch_midnight(world: World) -> None:
     assert [row["assigned"] for row in rows(Wanted(since=day, until=day))] == [2]
 
 
-def test_it_is_one_statement_however_many_rows(world: World) -> None:
+def test_it_is_the_same_few_statements_however_many_rows(world: World) -> None:
     random_world(world, 1)
-    for ask in (queries.responses, queries.people):
+    for ask, number in ((queries.responses, 1), (queries.people_by_campaign, 1), (queries.persons, 2)):
         with counted(world.app) as statements:
             ask(Wanted())
-        assert len(statements) == 1
+        assert len(statements) == number
+
+
+def test_whoever_is_in_two_campaigns_counts_once_in_the_sentences(world: World) -> None:
+    _answered, in_both, *_others = one_campaign(world)
+    before = queries.persons(Wanted())[0].all
+    with on("2026-05-04T09:30"):
+        campaigns.stop(db.session().scalars(select(Campaign)).one().id)
+        again = campaigns.create(world.region.id, "mei", "drie-weken", "Mei")
+        campaigns.add_cases(again.id, [in_both.id])
+        campaigns.start(again.id)
+    responds(in_both, "2026-05-04T15:00")
+    everybody, *_municipalities = queries.persons(Wanted())
+    assert everybody.all == before
+    apart = {each.campaign: each.all for each in queries.people_by_campaign(Wanted())}
+    assert apart["mei"] == 1
+    assert sum(apart.values()) == everybody.all + 1
+    text = page(world.sign_in(world.coordinator))
+    assert f"Van de {everybody.all} jongeren hebben er {everybody.responded} gereageerd" in text
 
 
 def test_the_page_says_in_words_who_responded(world: World) -> None:
