@@ -10,7 +10,7 @@ from outreach import config, db, importing, schema, ticking
 from outreach.attempts.commands import case
 from outreach.campaigns.commands import campaign
 from outreach.cases.commands import verify
-from outreach.console import Answer, answers
+from outreach.console import Answer, answers_without_schema, refusals
 from outreach.demo.commands import demo
 from outreach.insight.commands import report
 from outreach.letters.commands import letters
@@ -25,7 +25,7 @@ def main() -> None:
 
 
 @main.command("init")
-@answers
+@answers_without_schema
 def init() -> Answer:
     """Migrate the database to the newest schema; safe to repeat."""
     schema.migrate(db.engine())
@@ -35,7 +35,8 @@ def init() -> Answer:
 @main.command("web")
 def web() -> None:
     """Serve the pages on 127.0.0.1 and PORT (8000) with gunicorn."""
-    settings = config.load()
+    with refusals():
+        settings = config.load()
     workers = os.environ.get("WEB_CONCURRENCY", "2")
     arguments = {
         "--bind": f"127.0.0.1:{settings.port}",
@@ -52,9 +53,10 @@ def web() -> None:
 @main.command("worker")
 def worker() -> None:
     """Do the queued and the timed work: a tick each minute, messages that are due."""
-    from outreach.worker import consume
+    with refusals():
+        from outreach.worker import consume
 
-    consume()
+        consume()
 
 
 main.add_command(region)

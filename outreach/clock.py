@@ -8,9 +8,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, date, datetime
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-TIMEZONE = ZoneInfo(os.environ.get("OUTREACH_TIMEZONE", "Europe/Amsterdam"))
+
+def _timezone(usual: str = "Europe/Amsterdam") -> ZoneInfo:
+    """The zone of OUTREACH_TIMEZONE; for one that does not exist the usual one, until config.load refuses it."""
+    try:
+        return ZoneInfo(os.environ.get("OUTREACH_TIMEZONE", usual))
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return ZoneInfo(usual)
+
+
+TIMEZONE = _timezone()
 
 _fixed: ContextVar[datetime | None] = ContextVar("outreach_fixed_now", default=None)
 

@@ -5,10 +5,15 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from outreach.errors import Refused
 
 ROOT = Path(__file__).resolve().parent.parent
+
+Number = TypeVar("Number", int, float)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,23 +46,59 @@ class Settings:
 def load(env: Mapping[str, str] | None = None) -> Settings:
     """Settings from `env` (default: the process environment).
 
-    Raises Refused when production is asked for without a secret key.
+    Raises Refused, naming the variable, for one that cannot be used, and when production is asked for without a
+    secret key.
     """
     env = os.environ if env is None else env
     production = env.get("OUTREACH_ENV", "demo") == "production"
+    _check_timezone(env)
     return Settings(
-        database_url=env.get("OUTREACH_DATABASE_URL") or f"sqlite:///{ROOT / 'instance' / 'outreach.db'}",
-        base_url=env.get("OUTREACH_BASE_URL", "http://127.0.0.1:8000").rstrip("/"),
+        database_url=_database_url(env),
+        base_url=_base_url(env),
         secret_key=env.get("OUTREACH_SECRET_KEY") or _kept_secret(production),
         channels=env.get("OUTREACH_CHANNELS", "sandbox"),
         production=production,
-        port=int(env.get("PORT", "8000")),
+        port=_number("PORT", env.get("PORT", "8000"), int),
         font_dir=Path(env.get("OUTREACH_FONT_DIR", str(ROOT / "node_modules" / "@expo-google-fonts"))),
         rate_limit_storage=env.get("OUTREACH_RATE_LIMIT_STORAGE", "memory://"),
-        trusted_proxies=int(env.get("OUTREACH_TRUSTED_PROXIES", "0")),
-        max_upload_mb=int(env.get("OUTREACH_MAX_UPLOAD_MB", "25")),
-        session_hours=float(env.get("OUTREACH_SESSION_HOURS", "12")),
+        trusted_proxies=_number("OUTREACH_TRUSTED_PROXIES", env.get("OUTREACH_TRUSTED_PROXIES", "0"), int),
+        max_upload_mb=_number("OUTREACH_MAX_UPLOAD_MB", env.get("OUTREACH_MAX_UPLOAD_MB", "25"), int),
+        session_hours=_number("OUTREACH_SESSION_HOURS", env.get("OUTREACH_SESSION_HOURS", "12"), float),
     )
+
+
+def _database_url(env: Mapping[str, str]) -> str:
+    url = env.get("OUTREACH_DATABASE_URL") or f"sqlite:///{ROOT / 'instance' / 'outreach.db'}"
+    if not url.startswith(("sqlite:///", "postgresql://")):
+        raise Refused("OUTREACH_DATABASE_URL must begin with sqlite:/// or postgresql://")
+    return url
+
+
+def _base_url(env: Mapping[str, str]) -> str:
+    url = env.get("OUTREACH_BASE_URL", "http://127.0.0.1:8000").rstrip("/")
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.netloc:
+        raise Refused("OUTREACH_BASE_URL must be an address such as https://outreach.example.org")
+    return url
+
+
+def _number(name: str, value: str, kind: type[Number]) -> Number:
+    try:
+        number = kind(value)
+    except ValueError:
+        raise Refused(f"{name} must be a number, not {value!r}") from None
+    if not 0 <= number < float("inf"):
+        raise Refused(f"{name} must be a number of 0 or more, not {value!r}")
+    return number
+
+
+def _check_timezone(env: Mapping[str, str]) -> None:
+    """The clock reads the variable when the program is loaded; here is where it is refused."""
+    name = env.get("OUTREACH_TIMEZONE", "Europe/Amsterdam")
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise Refused(f"OUTREACH_TIMEZONE={name} is not a time zone, such as Europe/Amsterdam") from None
 
 
 def _kept_secret(production: bool) -> str:

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import click
 
-from outreach import clock, create_app
+from outreach import clock, create_app, db, schema
 from outreach.errors import Refused
 
 T = TypeVar("T")
@@ -35,14 +35,29 @@ class Moment(click.ParamType[datetime]):
 
 
 def answers(work: Callable[..., Answer]) -> Callable[..., None]:
-    """Make a command of a function that returns an Answer: add --json and --now, run it in the app."""
+    """Make a command of a function that returns an Answer: add --json and --now, run it in the app.
+
+    The database must have the newest schema; `init`, which makes it so, uses `answers_without_schema`.
+    """
+
+    @wraps(work)
+    def checked(**arguments: Any) -> Answer:
+        schema.require_newest(db.engine())
+        return work(**arguments)
+
+    return answers_without_schema(checked)
+
+
+def answers_without_schema(work: Callable[..., Answer]) -> Callable[..., None]:
+    """As `answers`, whatever the schema of the database."""
 
     @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout, all else on stderr.")
     @click.option("--now", "moment", type=Moment(), help="Take this as the present moment.")
     @wraps(work)
     def command(as_json: bool, moment: datetime | None, **arguments: Any) -> None:
-        with _refusals(), ExitStack() as stack:
+        with refusals(), ExitStack() as stack:
             stack.enter_context(create_app().app_context())
+            stack.enter_context(refusals())  # inside the app, where sentences are translated
             gc.freeze()  # what has just been loaded stays: no need to search it for rubbish in a long import
             if moment is not None:
                 stack.enter_context(clock.at(moment))
@@ -58,7 +73,8 @@ def answers(work: Callable[..., Answer]) -> Callable[..., None]:
 
 
 @contextmanager
-def _refusals() -> Iterator[None]:
+def refusals() -> Iterator[None]:
+    """A refusal goes to stderr, and the process ends with exit code 1."""
     try:
         yield
     except Refused as refusal:

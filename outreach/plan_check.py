@@ -6,7 +6,7 @@ import click
 
 from outreach.campaigns.plan import ContactPlan
 from outreach.campaigns.plan_files import PLANS, load_plan, shipped_plans
-from outreach.console import Answer, answers
+from outreach.console import Answer, answers_without_schema
 from outreach.letters import markdown
 from outreach.letters.texts import shipped, shipped_keys
 from outreach.messages import texts as messages
@@ -36,7 +36,7 @@ def plan() -> None:
 
 @plan.command("check")
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
-@answers
+@answers_without_schema
 def check_command(file: Path) -> Answer:
     """Say what is wrong with a plan file, by step and field, or that it can be used."""
     found = check(file)
@@ -45,7 +45,7 @@ def check_command(file: Path) -> Answer:
 
 
 @plan.command("list")
-@answers
+@answers_without_schema
 def list_command() -> Answer:
     """The plans that ship."""
     found = [

@@ -10,7 +10,7 @@ from flask import Flask
 from huey import PostgresHuey, SqliteHuey, crontab
 from huey.consumer import Consumer
 
-from outreach import clock, config, create_app
+from outreach import clock, config, create_app, db, schema
 
 log = logging.getLogger("outreach.worker")
 
@@ -47,7 +47,10 @@ def consume() -> None:
     """Work until told to stop; the first tick comes at once and not after a minute.
 
     SIGTERM, by which process managers end a worker, lets the tasks that are running come to their end.
+    Raises Refused when the database has not the schema of this version.
     """
+    with app().app_context():
+        schema.require_newest(db.engine())
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
     logging.getLogger("huey").setLevel(logging.WARNING)
     tick()
