@@ -58,7 +58,11 @@ function splitOutside(text, mark) {
   return parts.map((part) => part.trim()).filter(Boolean);
 }
 
-/** Leave out selectors with a class beginning with 'utrecht-' that is not in `used`. */
+/** Whether a selector colours what the browser finds wrong. Ours come back from the server with aria-invalid: an empty
+    field that nobody has touched yet is no mistake. */
+const judgesEarly = (selector) => /:(user-)?invalid\b/.test(selector);
+
+/** Leave out selectors with a class beginning with 'utrecht-' that is not in `used`, and those that judge early. */
 export function prune(blocks, used) {
   return blocks.flatMap(({ head, body }) => {
     if (Array.isArray(body)) {
@@ -66,8 +70,9 @@ export function prune(blocks, used) {
       return inside.length ? [{ head, body: inside }] : [];
     }
     if (body === null || head.startsWith("@")) return [{ head, body }];
-    const kept = splitOutside(head, ",").filter((selector) =>
-      (selector.match(/\.utrecht-[\w-]+/g) ?? []).every((name) => used.has(name.slice(1))),
+    const kept = splitOutside(head, ",").filter(
+      (selector) =>
+        !judgesEarly(selector) && (selector.match(/\.utrecht-[\w-]+/g) ?? []).every((name) => used.has(name.slice(1))),
     );
     return kept.length && body ? [{ head: kept.join(","), body }] : [];
   });

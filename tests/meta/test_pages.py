@@ -50,6 +50,44 @@ TOO_WIDE = """() => {
     .slice(0, 5).map(e => `${e.tagName.toLowerCase()}.${e.className.baseVal ?? e.className}`);
 }"""
 
+# Letting words overflow shows which of them were cut to fit; what may be cut anywhere says so in its own style.
+CUT_OR_OUTSIDE = """() => {
+  const found = new Set();
+  const look = what => {
+    const words = document.createTreeWalker(document.querySelector('main'), NodeFilter.SHOW_TEXT);
+    for (let text = words.nextNode(); text; text = words.nextNode()) {
+      if (!text.data.trim() || !text.parentElement.checkVisibility()) continue;
+      if (text.parentElement.closest('.visually-hidden, select, textarea, thead')) continue;
+      const range = document.createRange();
+      range.selectNodeContents(text);
+      const right = Math.max(...[...range.getClientRects()].map(box => box.right));
+      for (let e = text.parentElement; e; e = e.parentElement)
+        if (getComputedStyle(e).display !== 'inline' && right > e.getBoundingClientRect().right + 1)
+          found.add(`${what}: ${text.data.trim().slice(0, 40)}`);
+    }
+  };
+  look('outside');
+  document.body.style.overflowWrap = 'normal';
+  look('cut');
+  document.body.style.overflowWrap = '';
+  return [...found];
+}"""
+
+WRONG_TOO_EARLY = """() => {
+  const look = e => ['borderTopColor', 'backgroundColor', 'color'].map(part => getComputedStyle(e)[part]).join();
+  return [...document.querySelectorAll('main :invalid:not([aria-invalid], form, fieldset)')].filter(e => {
+    e.style.transitionProperty = 'none';
+    const before = look(e);
+    e.required = false;
+    const after = look(e);
+    e.required = true;
+    return after !== before;
+  }).map(e => e.name);
+}"""
+
+WITHOUT_ARROW = """() => [...document.querySelectorAll('select:not([multiple])')].filter(e =>
+    getComputedStyle(e).appearance === 'none' && getComputedStyle(e).backgroundImage === 'none').map(e => e.name)"""
+
 
 @pytest.fixture(scope="module")
 def server(filled: Filled) -> Iterator[Live]:
@@ -110,6 +148,9 @@ def test_axe_finds_nothing_by_day_and_in_the_dark(
         if size == PHONE:
             problems += [f"scrolls sideways by {culprit}" for culprit in tab.evaluate(TOO_WIDE)]
             problems += [f"too small for a thumb: {control}" for control in tab.evaluate(TOO_SMALL)]
+            problems += [f"text that does not fit: {text}" for text in tab.evaluate(CUT_OR_OUTSIDE)]
+            problems += [f"a drop-down without its arrow: {name}" for name in tab.evaluate(WITHOUT_ARROW)]
+            problems += [f"wrong before anybody typed: {name}" for name in tab.evaluate(WRONG_TOO_EARLY)]
             # Colours are the same at every width.
             tab.emulate_media(color_scheme="dark")
             problems += [f"in the dark: {each}" for each in _axe(tab, only_colours=True)]
@@ -121,7 +162,7 @@ def test_axe_finds_nothing_by_day_and_in_the_dark(
     assert looked > 20
 
 
-def test_this_test_would_see_a_page_that_is_too_wide(browser: Browser, server: Live) -> None:
+def test_this_test_would_see_what_is_too_wide_cut_or_wrong_too_early(browser: Browser, server: Live) -> None:
     with opened(browser, server) as window:
         tab = window.new_page()
         tab.goto("/sign-in")
@@ -130,6 +171,13 @@ def test_this_test_would_see_a_page_that_is_too_wide(browser: Browser, server: L
         assert tab.evaluate(TOO_WIDE) != []
         tab.evaluate("document.body.appendChild(document.createElement('button')).textContent = 'x'")
         assert any("button x" in control for control in tab.evaluate(TOO_SMALL))
+        assert tab.evaluate(CUT_OR_OUTSIDE) == tab.evaluate(WRONG_TOO_EARLY) == []
+        tab.evaluate("document.querySelector('h1').style = 'transition-property: none; width: 20px'")
+        assert any(text.startswith("cut: ") for text in tab.evaluate(CUT_OR_OUTSIDE))
+        tab.evaluate("document.styleSheets[0].insertRule(':invalid { color: red !important }')")
+        assert "email" in tab.evaluate(WRONG_TOO_EARLY)
+        tab.evaluate("document.body.appendChild(document.createElement('select')).style.appearance = 'none'")
+        assert len(tab.evaluate(WITHOUT_ARROW)) == 1
 
 
 @pytest.fixture
