@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 
@@ -32,6 +32,11 @@ def now() -> datetime:
 def today() -> date:
     """The present day in local time."""
     return local(now()).date()
+
+
+def end_of_day() -> datetime:
+    """The midnight with which today ends in local time; aware."""
+    return datetime.combine(today() + timedelta(days=1), time(0), TIMEZONE)
 
 
 def local(moment: datetime) -> datetime:

@@ -131,7 +131,7 @@ def _end(
 
 
 def _find(session: Session, case_id: UUID, channel: Channel, attempt_id: UUID | None) -> _Ended | None:
-    """The given attempt, or without one the earliest that was due: what was done is not asked for again."""
+    """The given attempt, or without one the earliest that is due today: what was done is not asked for again."""
     attempt = db.table(ContactAttempt)
     names = ("id", "enrolment_id", "campaign_id", "step", "status")
     query = select(*(attempt.c[name] for name in names)).where(
@@ -141,7 +141,7 @@ def _find(session: Session, case_id: UUID, channel: Channel, attempt_id: UUID | 
         query = query.where(attempt.c.id == attempt_id)
     else:
         query = query.where(
-            attempt.c.status == AttemptStatus.planned.value, attempt.c.due_at <= clock.now()
+            attempt.c.status == AttemptStatus.planned.value, attempt.c.due_at < clock.end_of_day()
         ).order_by(attempt.c.due_at)
     row = session.execute(query.limit(1)).first()
     return _Ended(*row) if row else None

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from outreach import clock
 from outreach.attempts import queries
-from outreach.attempts.views import choices, midnight
+from outreach.attempts.views import choices
 from outreach.cases import queries as cases
 from outreach.staff.scope import RoleName, Scope
 from outreach.web.panels import Panel, Place
@@ -18,7 +18,7 @@ def panels(case_id: UUID, scope: Scope) -> Iterator[Panel]:
         yield Panel(Place.planned, "attempts/_planned.html", {"attempts": planned}, rank=10)
     if not scope.has(RoleName.coach, RoleName.coordinator, RoleName.administrator):
         return
-    task = queries.next_task(case_id, scope, clock.now(), midnight()) if planned else None
+    task = queries.next_task(case_id, scope, clock.now(), clock.end_of_day()) if planned else None
     if task is not None:
         yield Panel(Place.next_step, "attempts/_next_step.html", {"task": task, **choices()}, rank=10)
     case = cases.head(case_id, scope)

@@ -39,11 +39,6 @@ WEEK = timedelta(days=7)
 FAR = timedelta(days=60)
 
 
-def midnight() -> datetime:
-    """The end of today on a Dutch clock."""
-    return datetime.combine(clock.today() + timedelta(days=1), datetime.min.time(), clock.TIMEZONE)
-
-
 @blueprint.get("/today")
 @roles(RoleName.coach)
 def today() -> ResponseReturnValue:
@@ -58,8 +53,8 @@ def today() -> ResponseReturnValue:
         MOST=MOST,
         done_today=done_today(scope),
         **waiting(scope, shown),
-        **_list(scope, "call", (Channel.call,), midnight(), shown),
-        **_list(scope, "visit", AT_THE_DOOR, midnight() + WEEK, shown),
+        **_list(scope, "call", (Channel.call,), clock.end_of_day(), shown),
+        **_list(scope, "visit", AT_THE_DOOR, clock.end_of_day() + WEEK, shown),
         **choices(),
     )
 
@@ -98,7 +93,7 @@ def visits() -> ResponseReturnValue:
     """The visits and cards that are planned, by day; what is late stands under today."""
     scope = current()
     shown = min(max(request.args.get("shown", SHOWN, int), SHOWN), MOST)
-    values = _list(scope, "visit", AT_THE_DOOR, midnight() + FAR, shown)
+    values = _list(scope, "visit", AT_THE_DOOR, clock.end_of_day() + FAR, shown)
     days = [(day, list(those)) for day, those in groupby(values["visits"], key=_day)]
     return render_template("attempts/visits.html", days=days, shown=shown, SHOWN=SHOWN, **values, words=words)
 
@@ -163,7 +158,7 @@ def card(case_id: UUID) -> ResponseReturnValue:
     logging_service.log_card(case.id, by=_me(scope), attempt_id=attempt_id)
     sentence = _("Kept: card left for %(name)s.", name=case.short_name)
     if htmx_request.htmx:
-        count = queries.count_tasks(scope, AT_THE_DOOR, clock.now(), midnight() + WEEK)
+        count = queries.count_tasks(scope, AT_THE_DOOR, clock.now(), clock.end_of_day() + WEEK)
         values = {"visit_count": count, "done_today": done_today(scope), "sentence": sentence}
         return render_template("attempts/_card_left.html", **values)
     flash(sentence, "ok")
@@ -210,7 +205,7 @@ def _logged(scope: Scope, case: CaseHead, channel: Channel, back: str) -> Respon
     sentence = _("Kept: called %(name)s.") if channel is Channel.call else _("Kept: visited %(name)s.")
     sentence %= {"name": case.short_name}
     if htmx_request.htmx:
-        count = queries.count_tasks(scope, (Channel.call,), clock.now(), midnight())
+        count = queries.count_tasks(scope, (Channel.call,), clock.now(), clock.end_of_day())
         values = {"call_count": count, "done_today": done_today(scope), "sentence": sentence}
         return render_template("attempts/_logged.html", **values)
     flash(sentence, "ok")

@@ -83,7 +83,11 @@ def advance(session: Session, enrolment_ids: Sequence[UUID], now: datetime) -> P
             NewEvent(
                 row.case_id,
                 EventKind.plan_finished,
-                data={"campaign": row.campaign_slug, "reason": reason.value},
+                data={
+                    "campaign": row.campaign_slug,
+                    "campaign_name": row.campaign_name,
+                    "reason": reason.value,
+                },
             )
             for row, reason in finished
         ]
@@ -196,7 +200,7 @@ def stop_campaign(session: Session, campaign: Campaign, actor: str) -> int:
 
 def _stop(session: Session, which: ColumnElement[bool], reason: str, actor: str) -> int:
     rows = session.execute(
-        select(col(Enrolment.id), col(Enrolment.case_id), col(Campaign.slug))
+        select(col(Enrolment.id), col(Enrolment.case_id), col(Campaign.slug), col(Campaign.name))
         .join(Campaign, col(Campaign.id) == col(Enrolment.campaign_id))
         .where(which, col(Enrolment.status).in_(queries.OPEN_ENROLMENTS))
     ).all()
@@ -206,7 +210,10 @@ def _stop(session: Session, which: ColumnElement[bool], reason: str, actor: str)
     timeline.record_many(
         [
             NewEvent(
-                row.case_id, EventKind.plan_stopped, actor, data={"campaign": row.slug, "reason": reason}
+                row.case_id,
+                EventKind.plan_stopped,
+                actor,
+                data={"campaign": row.slug, "campaign_name": row.name, "reason": reason},
             )
             for row in rows
         ]
@@ -285,5 +292,5 @@ def change_one(enrolment_id: UUID, status: EnrolmentStatus, actor: str) -> None:
         if status not in ALLOWED_ENROLMENT_CHANGES[EnrolmentStatus(enrolment.status)]:
             raise Conflict(_l("The plan has changed in the meantime. Look at the case again."))
         _set_status(session, [enrolment_id], status, "by_hand")
-        data = {"campaign": campaign.slug, "reason": "by_hand"}
+        data = {"campaign": campaign.slug, "campaign_name": campaign.name, "reason": "by_hand"}
         timeline.record(enrolment.case_id, RECORDS[status], actor=actor, data=data)

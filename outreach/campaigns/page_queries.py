@@ -138,7 +138,10 @@ def standing(campaign_id: UUID, scope: Scope) -> Standing:
 
 @dataclass(frozen=True, slots=True)
 class StepLine:
-    """What came of one step in a campaign so far."""
+    """What came of one step in a campaign so far: `assigned` is the sum of the four after it.
+
+    `ended`: called off by a response or a stop, or past its latest moment.
+    """
 
     step: str
     channel: str
@@ -147,6 +150,7 @@ class StepLine:
     waiting: int
     sent: int
     failed: int
+    ended: int
     responded: int
 
 
@@ -162,7 +166,8 @@ def steps_of(campaign_id: UUID, scope: Scope) -> list[StepLine]:
             func.count(),
             _number(attempt.status.in_(["planned", "claimed"])),
             _number(reached),
-            _number(attempt.status.in_(["failed", "returned", "unknown"])),
+            _number(attempt.status == "failed"),
+            _number(attempt.status.in_(["cancelled", "expired"])),
             _number(reached & attempt.response_event_id.is_not(None)),
         )
         .join(Case, col(Case.id) == attempt.case_id)

@@ -97,7 +97,7 @@ class Step(_Part):
     """One step of a plan. All days are working days.
 
     day: days after the first day of the enrolment (0 is that day). at: local time at which it is due.
-    lead: days before `day` at which the attempt is laid ready, to plan a visit or print a letter.
+    lead: days before `day` at which the attempt is laid ready, to plan a visit or print a letter; 0: that morning.
     latest: days after `day` until which it may still be done; after that it is skipped.
     fallback: channel taken when the region has switched the channel off, its address is missing, or the first
     attempt showed that the channel does not reach this person. after: earlier step that must be over first.

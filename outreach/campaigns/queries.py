@@ -33,6 +33,7 @@ class Looked:
     enrolment_id: UUID
     campaign_id: UUID
     campaign_slug: str
+    campaign_name: str
     case_id: UUID
     region_id: UUID
     plan_version_id: UUID
@@ -66,6 +67,7 @@ def looked_at(enrolment_ids: Sequence[UUID]) -> list[Looked]:
             enrolment_id=row.id,
             campaign_id=row.campaign_id,
             campaign_slug=row.slug,
+            campaign_name=row.campaign_name,
             case_id=row.case_id,
             region_id=row.region_id,
             plan_version_id=row.plan_version_id,
@@ -96,6 +98,7 @@ def _looked(enrolment_ids: Sequence[UUID]) -> Any:
             col(Enrolment.began_on),
             col(Enrolment.resumed_at),
             col(Campaign.slug),
+            col(Campaign.name).label("campaign_name"),
             col(Campaign.resumed_at).label("campaign_resumed_at"),
             col(Case.region_id),
             col(Person.id).label("person_id"),

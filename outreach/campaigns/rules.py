@@ -5,8 +5,9 @@ What holds, whatever the plan:
     channel that showed that this channel does not reach the person.
 2.  Nothing comes into being after a response, after a stop, or during a pause.
 3.  A message comes into being, and is due, only at a moment at which messages are allowed.
-4.  An attempt comes into being when it is due, or as many working days before as the step's `lead` says, and never
-    at or after its latest moment: what was missed is skipped, not done late.
+4.  A message comes into being when it is due. What people do lies ready from the beginning of its day, or as many
+    working days before as the step's `lead` says. Nothing comes into being at or after its latest moment: what was
+    missed is skipped, not done late.
 5.  A pause moves nothing. After it, steps still within their window come into being at once, the others are
     skipped, and the silence at the end counts from the day of resuming at the earliest.
 6.  Looking more often, or less often, changes how soon an attempt comes into being and nothing else, unless one

@@ -201,7 +201,7 @@ def _begin_waiting(session: Session, campaign: Campaign) -> int:
             next_look_at=now,
         )
     )
-    data = {"campaign": campaign.slug, "plan": campaign.plan_name}
+    data = {"campaign": campaign.slug, "campaign_name": campaign.name, "plan": campaign.plan_name}
     timeline.record_many([NewEvent(row.case_id, EventKind.enrolled, data=data) for row in rows])
     return len(rows)
 

@@ -16,7 +16,7 @@ _REMEMBERED = 2_000
 class StepTimes:
     """When a step is laid ready, due, and over, all in UTC.
 
-    message_due: the first moment from `due` on at which a message is allowed. message_closes: the moment on the last
+    ready: for calls, letters, visits and cards, so that a day's work can be seen when it begins. message_due: the first moment from `due` on at which a message is allowed. message_closes: the moment on the last
     day from which no message may go out any more, never after `closes`.
     """
 
@@ -56,8 +56,8 @@ def _times(step: Step, began_on: date, quiet: QuietHours) -> StepTimes:
     return StepTimes(
         step=step,
         conditions=frozenset(step.conditions),
-        # A visit or letter lies ready when the working day begins, whatever the hour at which it is due.
-        ready=moment(add_working_days(day, -step.lead), time(0), quiet.zone) if step.lead else due,
+        # What people do lies ready when the working day begins, whatever the hour at which it is due.
+        ready=moment(add_working_days(day, -step.lead), time(0), quiet.zone),
         due=due,
         message_due=quiet.next_allowed(due),
         closes=moment(last, CLOSE_OF_DAY, quiet.zone),

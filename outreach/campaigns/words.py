@@ -3,16 +3,18 @@
 import re
 import unicodedata
 from collections.abc import Mapping
+from datetime import datetime, time
 from typing import Any
 
 from flask_babel import get_locale
 from markupsafe import Markup
 
+from outreach import clock
 from outreach.attempts.rules import Owner
 from outreach.campaigns.plan import CONDITION_MEANING, DAYS_A_WEEK, ContactPlan, Step, Text
 from outreach.campaigns.plan_files import shipped_plans
 from outreach.cases.words import CHANNEL_ICONS, CHANNELS, word
-from outreach.i18n import _, _l, ngettext
+from outreach.i18n import _, _l, day, moment, ngettext
 
 Texts = Mapping[str, object]
 
@@ -118,8 +120,8 @@ def _step(step: Step) -> dict[str, Any]:
 
 
 def _when(step: Step) -> str:
-    clock = f"{step.at:%H:%M}" if language().startswith("en") else f"{step.at:%H.%M}"
-    return _("Working day %(day)s, %(time)s", day=step.day % DAYS_A_WEEK + 1, time=clock)
+    at = f"{step.at:%H:%M}" if language().startswith("en") else f"{step.at:%H.%M}"
+    return _("Working day %(day)s, %(time)s", day=step.day % DAYS_A_WEEK + 1, time=at)
 
 
 def _notes(step: Step) -> list[str]:
@@ -170,6 +172,15 @@ def finish(plan: ContactPlan) -> str:
         plan.finish.after,
     )
     return words
+
+
+def next_moment(next_look: datetime) -> str:
+    """When a campaign goes on: within a minute, on a day (what people do lies ready when it begins), or at a time."""
+    local = clock.local(next_look)
+    if next_look <= clock.now():
+        return _("The plan goes on within a minute.")
+    when = moment(next_look) if local.time() > time(0) else day(local.date())
+    return _("Next moment in the plan: %(moment)s.", moment=when)
 
 
 def suggested_slug(name: str, taken: set[str]) -> str:

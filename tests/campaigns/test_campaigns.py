@@ -92,7 +92,7 @@ def test_ticking_twice_at_the_same_moment_does_nothing_the_second_time(world: Wo
     assert ticked("2026-03-02T10:00")["attempts"] == {"whatsapp": 3}
     again = ticked("2026-03-02T10:00")
     assert again["attempts"] == {}
-    assert again["next"] == "2026-03-03T11:00:00+01:00"
+    assert again["next"] == "2026-03-03T00:00:00+01:00"
 
 
 def test_a_reply_stops_the_plan_and_cancels_what_had_not_gone_out(world: World) -> None:

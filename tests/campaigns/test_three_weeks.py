@@ -53,9 +53,9 @@ def test_the_plan_of_somebody_who_never_answers() -> None:
     world, lines = story(KNOWN)
     assert lines == [
         "Mon 02-03 10:00 w1-whatsapp-1 whatsapp due Mon 02-03 10:00 until Tue 03-03 20:00",
-        "Tue 03-03 11:00 w1-bel-1 call due Tue 03-03 11:00 until Wed 04-03 23:59",
+        "Tue 03-03 00:00 w1-bel-1 call due Tue 03-03 11:00 until Wed 04-03 23:59",
         "Wed 04-03 16:00 w1-whatsapp-2 whatsapp due Wed 04-03 16:00 until Thu 05-03 20:00",
-        "Thu 05-03 16:30 w1-bel-2 call due Thu 05-03 16:30 until Fri 06-03 23:59",
+        "Thu 05-03 00:00 w1-bel-2 call due Thu 05-03 16:30 until Fri 06-03 23:59",
         "Fri 06-03 00:00 w2-brief letter due Mon 09-03 10:00 until Wed 11-03 23:59",
         "Mon 09-03 00:00 w3-huisbezoek visit due Mon 16-03 10:00 until Fri 20-03 23:59",
         "Tue 17-03 14:00 w3-kaart card due Tue 17-03 14:00 until Mon 23-03 23:59",
@@ -67,7 +67,7 @@ def test_the_plan_of_somebody_who_never_answers() -> None:
 def test_somebody_without_a_phone_gets_a_letter_first() -> None:
     _world, lines = story(replace(KNOWN, mobile_known=False))
     assert [line.split(" due")[0] for line in lines] == [
-        "Mon 02-03 10:00 w1-brief letter",
+        "Mon 02-03 00:00 w1-brief letter",
         "Fri 06-03 00:00 w2-brief letter",
         "Mon 09-03 00:00 w3-huisbezoek visit",
         "Tue 17-03 14:00 w3-kaart card",
@@ -84,9 +84,9 @@ def test_christmas_and_new_year_stretch_the_plan() -> None:
     _world, lines = story(replace(KNOWN, began_on=date(2026, 12, 23)), w3_huisbezoek=visit)
     assert [line.split(" until")[0] for line in lines] == [
         "Wed 23-12 10:00 w1-whatsapp-1 whatsapp due Wed 23-12 10:00",
-        "Thu 24-12 11:00 w1-bel-1 call due Thu 24-12 11:00",
+        "Thu 24-12 00:00 w1-bel-1 call due Thu 24-12 11:00",
         "Mon 28-12 16:00 w1-whatsapp-2 whatsapp due Mon 28-12 16:00",
-        "Tue 29-12 16:30 w1-bel-2 call due Tue 29-12 16:30",
+        "Tue 29-12 00:00 w1-bel-2 call due Tue 29-12 16:30",
         "Wed 30-12 00:00 w2-brief letter due Thu 31-12 10:00",
         "Thu 31-12 00:00 w3-huisbezoek visit due Fri 08-01 10:00",
         "Fri 08-01 14:00 w3-kaart card due Fri 08-01 14:00",
@@ -96,7 +96,7 @@ def test_christmas_and_new_year_stretch_the_plan() -> None:
 def test_ten_o_clock_stays_ten_o_clock_when_the_clock_changes() -> None:
     _world, lines = story(replace(KNOWN, began_on=date(2026, 3, 27)))
     assert "Fri 27-03 10:00 w1-whatsapp-1" in lines[0]
-    assert "Mon 30-03 11:00 w1-bel-1" in lines[1]
+    assert "w1-bel-1 call due Mon 30-03 11:00" in lines[1]
 
 
 def test_whoever_is_not_on_whatsapp_gets_a_text_message_instead() -> None:
@@ -106,7 +106,8 @@ def test_whoever_is_not_on_whatsapp_gets_a_text_message_instead() -> None:
 
 def test_a_message_that_fails_at_night_is_replaced_in_the_morning() -> None:
     _world, lines = story(KNOWN, w1_whatsapp_1=Ending(12, AttemptStatus.failed, NOT_REACHABLE))
-    assert lines[1].startswith("Tue 03-03 09:00 w1-whatsapp-1 sms due Tue 03-03 09:00")
+    second = next(line for line in lines if "w1-whatsapp-1 sms" in line)
+    assert second.startswith("Tue 03-03 09:00 w1-whatsapp-1 sms due Tue 03-03 09:00")
 
 
 def test_a_message_withheld_for_another_reason_is_not_sent_again() -> None:
@@ -154,8 +155,13 @@ def test_a_plan_begun_on_a_saturday_starts_on_monday() -> None:
 def test_whoever_is_enrolled_in_the_evening_gets_the_message_in_the_morning() -> None:
     evening = decide(PLAN, KNOWN, at(2, 21), REGION)
     assert evening.due == ()
-    assert evening.next_look == at(3, 9)
-    assert [attempt.step for attempt in decide(PLAN, KNOWN, at(3, 9), REGION).due] == ["w1-whatsapp-1"]
+    assert evening.next_look == at(3, 0), "when the call of that day lies ready"
+    called = replace(
+        KNOWN, history=(PastAttempt("w1-bel-1", 1, Channel.call, AttemptStatus.planned, at(3, 11)),)
+    )
+    night = decide(PLAN, called, at(3, 0), REGION)
+    assert (night.due, night.next_look) == ((), at(3, 9))
+    assert [attempt.step for attempt in decide(PLAN, called, at(3, 9), REGION).due] == ["w1-whatsapp-1"]
 
 
 def test_a_response_ends_it_all() -> None:
@@ -165,8 +171,9 @@ def test_a_response_ends_it_all() -> None:
 def test_after_a_pause_only_what_is_still_in_time_is_done() -> None:
     world = World(PLAN, KNOWN, REGION, CARRIED_OUT, pause=(at(3, 8), at(10, 12)))
     world.run_by_next_look(at(2, 0))
-    assert [(attempt.step, came) for came, attempt in world.created][:3] == [
+    assert [(attempt.step, came) for came, attempt in world.created][:4] == [
         ("w1-whatsapp-1", at(2, 10)),
+        ("w1-bel-1", at(3, 0)),
         ("w2-brief", at(10, 12)),
         ("w3-huisbezoek", at(10, 12)),
     ]
@@ -175,7 +182,7 @@ def test_after_a_pause_only_what_is_still_in_time_is_done() -> None:
 def test_a_pause_beyond_the_end_leaves_a_week_to_answer_before_anybody_is_called_unreachable() -> None:
     world = World(PLAN, KNOWN, REGION, CARRIED_OUT, pause=(at(3, 8), at(1, 9, month=6)))
     world.run_by_next_look(at(2, 0))
-    assert [attempt.step for _came, attempt in world.created] == ["w1-whatsapp-1"]
+    assert [attempt.step for _came, attempt in world.created] == ["w1-whatsapp-1", "w1-bel-1"]
     assert (world.finished, world.finished_at) == (FinishReason.unreachable, at(8, 23, 59, month=6))
 
 
