@@ -121,17 +121,14 @@ def _imported(data: Data) -> Said:
     return Said("note", _("Came from a list"), text, icon="import")
 
 
-def _stopped(data: Data) -> Said:
+def _because(data: Data) -> str:
     reason = word(REASONS, data.get("reason"))
-    return Said(
-        "note", _("Plan stopped"), _("Because %(reason)s.", reason=reason) if reason else "", icon="stop"
-    )
+    return _("Because %(reason)s.", reason=reason) if reason else ""
 
 
-def _finished(data: Data) -> Said:
-    reason = word(REASONS, data.get("reason"))
-    text = _("Because %(reason)s.", reason=reason) if reason else ""
-    return Said("note", _("Plan finished"), text, icon="flag")
+def _campaign(data: Data) -> str:
+    """The campaign by its name; events from before names were kept have its short name only."""
+    return str(data.get("campaign_name") or data.get("campaign") or "")
 
 
 def _sent(data: Data) -> Said:
@@ -139,9 +136,7 @@ def _sent(data: Data) -> Said:
 
 
 def _failed(data: Data) -> Said:
-    reason = word(REASONS, data.get("reason"))
-    text = _("Because %(reason)s.", reason=reason) if reason else ""
-    return Said("ours", _("Message did not arrive"), text, icon="warning")
+    return Said("ours", _("Message did not arrive"), _because(data), icon="warning")
 
 
 def _appointed(data: Data) -> Said:
@@ -164,12 +159,16 @@ _SAID: dict[EventKind, Callable[[Data], Said]] = {
         "note", _("New coach"), str(data.get("name") or data.get("coach") or ""), icon="person"
     ),
     EventKind.enrolled: lambda data: Said(
-        "note", _("Contact plan started"), str(data.get("campaign") or ""), icon="campaigns"
+        "note", _("Contact plan started"), _campaign(data), icon="campaigns"
     ),
-    EventKind.plan_paused: lambda data: Said("note", _("Plan paused"), icon="pause"),
-    EventKind.plan_resumed: lambda data: Said("note", _("Plan goes on"), icon="play"),
-    EventKind.plan_stopped: _stopped,
-    EventKind.plan_finished: _finished,
+    EventKind.plan_paused: lambda data: Said("note", _("Contact plan paused"), _campaign(data), icon="pause"),
+    EventKind.plan_resumed: lambda data: Said(
+        "note", _("Contact plan goes on"), _campaign(data), icon="play"
+    ),
+    EventKind.plan_stopped: lambda data: Said("note", _("Contact plan stopped"), _because(data), icon="stop"),
+    EventKind.plan_finished: lambda data: Said(
+        "note", _("Contact plan finished"), _because(data), icon="flag"
+    ),
     EventKind.message_sent: _sent,
     EventKind.message_delivered: lambda data: Said("ours", _("Message arrived"), icon="check"),
     EventKind.message_read: lambda data: Said("ours", _("Message read"), icon="check"),

@@ -26,7 +26,7 @@ from outreach.cases.imports.row import OVER_THE_LIMIT, YOUNGEST
 from outreach.cases.imports.text import clean
 from outreach.cases.person_service import Details
 from outreach.cases.queries import CaseHead
-from outreach.cases.words import shown_phone
+from outreach.cases.words import shown_phone, shown_postcode
 from outreach.i18n import _l
 
 OLDEST = 30 + OVER_THE_LIMIT
@@ -148,7 +148,6 @@ def _read(field: Field, read: Callable[[str], str | None]) -> str | None:
 
 def shown(case: CaseHead) -> dict[str, object]:
     """The values of the form for a case as it stands."""
-    postcode = case.postcode or ""
     return {
         "given_name": case.given_name,
         "infix": case.infix,
@@ -161,7 +160,7 @@ def shown(case: CaseHead) -> dict[str, object]:
         "street": case.street,
         "house_number": case.house_number,
         "house_addition": case.house_addition,
-        "postcode": f"{postcode[:4]} {postcode[4:]}".strip(),
+        "postcode": shown_postcode(case.postcode),
         "town": case.town,
         "municipality": case.municipality_code,
     }

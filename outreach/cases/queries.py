@@ -13,6 +13,7 @@ from sqlmodel import col
 from outreach import clock, db
 from outreach.cases.models import Case, CaseEvent, Household, OptOut, Person
 from outreach.cases.target_groups import TargetGroup
+from outreach.cases.words import shown_postcode
 from outreach.errors import NotFound
 from outreach.i18n import _l
 from outreach.regions.models import Municipality
@@ -91,6 +92,11 @@ class CaseHead:
         """Street and number, as on an envelope; empty when not known."""
         number = f"{self.house_number or ''}{' ' + self.house_addition if self.house_addition else ''}"
         return f"{self.street or ''} {number}".strip()
+
+    @property
+    def place(self) -> str:
+        """Postcode and town, '3135 SX Vlaardingen'; empty when not known."""
+        return f"{shown_postcode(self.postcode)} {self.town or ''}".strip()
 
     @property
     def group(self) -> str:

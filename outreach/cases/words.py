@@ -1,5 +1,6 @@
 """Words for values: statuses, channels, results, answers and fields, in the reader's language."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 
@@ -12,6 +13,8 @@ from outreach.cases.rules import CaseStatus
 from outreach.i18n import _l
 
 Texts = Mapping[str, object]
+
+_POSTCODE = re.compile(r"(\d{4})\s*([A-Z]{2})")
 
 STATUS_WORDS: Texts = {
     CaseStatus.nieuw: _l("New"),
@@ -144,3 +147,9 @@ def shown_phone(number: str | None) -> str:
     dutch = parsed.country_code == 31
     style = phonenumbers.PhoneNumberFormat.NATIONAL if dutch else phonenumbers.PhoneNumberFormat.INTERNATIONAL
     return phonenumbers.format_number(parsed, style)
+
+
+def shown_postcode(text: str | None) -> str:
+    """A Dutch postcode as people write it: '3135 SX'; whatever else stands there as it is."""
+    found = _POSTCODE.fullmatch((text or "").strip().upper())
+    return f"{found[1]} {found[2]}" if found else text or ""

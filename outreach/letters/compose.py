@@ -6,6 +6,7 @@ from datetime import date
 
 from babel.dates import format_date
 
+from outreach.cases.words import shown_postcode
 from outreach.letters import render
 from outreach.letters.markdown import LetterText
 from outreach.letters.render import Layout
@@ -66,11 +67,10 @@ def address_lines(name: str, address: Address) -> tuple[str, ...]:
     addition = address.house_addition
     joint = "-" if addition[:1].isdigit() else " "
     number = f"{address.house_number}{joint}{addition}" if addition else address.house_number
-    postcode = address.postcode.replace(" ", "").upper()
     return (
         name,
         f"{address.street} {number}",
-        f"{postcode[:4]} {postcode[4:]}  {address.town.upper()}",
+        f"{shown_postcode(address.postcode)}  {address.town.upper()}",
     )
 
 

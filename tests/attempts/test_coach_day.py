@@ -259,7 +259,7 @@ def test_visits_stand_by_day_with_street_and_a_way_to_the_map(world: World) -> N
     cards = [tag.get_text(strip=True) for tag in page.select(".card__title a")]
     assert cards == ["Noor Jansen", "Jip Jansen", "Kees Jansen"]
     link = page.select_one("a[href^='geo:']")["href"]
-    assert re.fullmatch(r"geo:0,0\?q=Dorpsstraat%20\d%2C%203131AA%20Vlaardingen", link)
+    assert re.fullmatch(r"geo:0,0\?q=Dorpsstraat%20\d%2C%203131%20AA%20Vlaardingen", link)
 
 
 def test_a_visit_is_logged_by_one_of_six_buttons(world: World) -> None:

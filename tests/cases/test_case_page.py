@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from sqlmodel import select
 
 from outreach import clock, db
+from outreach.campaigns import service as campaigns
 from outreach.cases import event_words, queries, service, timeline
 from outreach.cases.events import EventKind
 from outreach.cases.models import Case, CoachNotice, OptOut
@@ -72,6 +73,19 @@ def test_the_page_says_who_it_is_and_what_happened_newest_first(world: World) ->
     )
     step = page.select_one("#next-step")
     assert step.select_one("a[href='tel:+31698765432']").get_text(strip=True) == "Bel Noor"
+
+
+def test_the_timeline_calls_a_campaign_by_its_name_and_the_address_is_as_on_an_envelope(world: World) -> None:
+    case = world.case()
+    campaign = campaigns.create(world.region.id, "week-2", "drie-weken", "Najaar, tweede groep")
+    campaigns.add_cases(campaign.id, [case.id])
+    campaigns.start(campaign.id)
+    campaigns.stop(campaign.id)
+    page = soup(world.sign_in(world.coach), f"/cases/{case.id}")
+    assert "Najaar, tweede groep" in page.select(".bubble")[1].get_text()
+    assert "week-2" not in page.get_text()
+    assert "3131 AA Vlaardingen" in page.select_one("#about").get_text()
+    assert {event.data.get("campaign_name") for event in queries.all_events(case.id)[1:]} == {campaign.name}
 
 
 @pytest.mark.parametrize("role", ["coach", "clerk", "coordinator"])
