@@ -8,7 +8,7 @@ from outreach.cases.imports.addresses import LONGEST_ADDITION
 from outreach.cases.imports.dates import DateUnclear, read_date
 from outreach.cases.imports.headers import Field
 from outreach.cases.imports.problems import Problem
-from outreach.cases.imports.text import clean, looks_garbled
+from outreach.cases.imports.text import clean, looks_garbled, shown
 from outreach.i18n import _l
 
 T = TypeVar("T")
@@ -24,7 +24,6 @@ _LONGEST = {
     Field.school: 200,
     Field.programme: 200,
 }
-_LONGEST_SHOWN = 100
 
 
 class Cells:
@@ -49,8 +48,7 @@ class Cells:
         self.notes.append(Problem(name.value, self._shown(name), sentence))
 
     def _shown(self, name: Field) -> str:
-        value = self.raw.get(name, "")
-        return value if len(value) <= _LONGEST_SHOWN else value[: _LONGEST_SHOWN - 1] + "…"
+        return shown(self.raw.get(name, ""))
 
     def text(self, name: Field) -> str:
         """A free text, rejected when it is longer than the field holds."""

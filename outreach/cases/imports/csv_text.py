@@ -13,10 +13,16 @@ from outreach.cases.imports.problems import ImportRefused
 from outreach.cases.imports.sheet_xml import Cells
 from outreach.i18n import _l
 
+# The module's own limit would end the whole list at one long cell; here the size of the file bounds a cell, and
+# tables.py rejects the row of one that is longer than any list needs.
+csv.field_size_limit(2**31 - 1)
+
 _SEPARATORS = ";,\t|"
 _HINT = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 _MAY_BE_CONTROL = 0.01
+_FEW_CONTROL = 20
+"""So many control characters never make a text unreadable, however short it is: they damage their rows."""
 # Put behind the text: when an open quotation mark has swallowed the rest, it has swallowed this too.
 _END = "\ue000end\ue000"
 
@@ -35,17 +41,12 @@ class TextTable:
 
         Raises ImportRefused when a quotation mark is never closed.
         """
-        number = 0
-        try:
-            for number, cells in enumerate(csv.reader(self._lines(), delimiter=self.separator), start=1):
-                if cells and cells[-1].endswith(_END):
-                    if cells == [_END]:
-                        return
-                    raise _unclosed(number)
-                yield number, tuple(cell.strip() for cell in cells), ()
-        except csv.Error:
-            # Longer than csv.field_size_limit: the usual cause is the same open quotation mark.
-            raise _unclosed(number + 1) from None
+        for number, cells in enumerate(csv.reader(self._lines(), delimiter=self.separator), start=1):
+            if cells and cells[-1].endswith(_END):
+                if cells == [_END]:
+                    return
+                raise _unclosed(number)
+            yield number, tuple(cell.strip() for cell in cells), ()
 
     def _lines(self) -> Iterator[str]:
         yield from io.StringIO(self.text, newline="")
@@ -87,15 +88,17 @@ def _decoded(data: bytes) -> str:
             except UnicodeDecodeError:
                 text = data.decode("cp1252")
     except UnicodeDecodeError:
-        raise _unreadable() from None
+        raise unreadable() from None
     # Old programs end a text with Ctrl-Z.
     text = text.rstrip("\x1a")
-    if "\x00" in text or sum(1 for _ in _CONTROL.finditer(text)) > _MAY_BE_CONTROL * len(text):
-        raise _unreadable()
+    strange = sum(1 for _ in _CONTROL.finditer(text))
+    if strange > max(_FEW_CONTROL, _MAY_BE_CONTROL * len(text)):
+        raise unreadable()
     return text
 
 
-def _unreadable() -> ImportRefused:
+def unreadable() -> ImportRefused:
+    """The refusal of what is no text, or text in which the column names are damaged."""
     return ImportRefused(
         _l("The file cannot be read as text. Save the list as CSV (UTF-8) or as an Excel workbook (.xlsx).")
     )

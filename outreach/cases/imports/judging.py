@@ -27,8 +27,7 @@ class Accepted:
 class Rejected:
     """A row that cannot, with all that is wrong with it, by the headings of the file."""
 
-    number: int
-    values: tuple[str, ...]
+    row: Row
     problems: tuple[Problem, ...]
 
 
@@ -50,7 +49,9 @@ class Report:
     def as_json(self, most: int | None = None) -> dict[str, Any]:
         """The report in the shape of `outreach import --json`, with at most so many problems and notes."""
         problems = [
-            problem.as_json(rejected.number) for rejected in self.rejected for problem in rejected.problems
+            problem.as_json(rejected.row.number)
+            for rejected in self.rejected
+            for problem in rejected.problems
         ]
         notes: list[dict[str, Any]] = [
             {"row": row, "column": note.column, "value": note.value, "problem": str(note.problem)}
@@ -91,10 +92,10 @@ class Judge:
         names none.
         """
         if row.problems:
-            return Rejected(row.number, row.values, row.problems)
+            return Rejected(row, row.problems)
         parsed = parse_row(raw, self._context_for(at_home_in))
         if isinstance(parsed, list):
-            return Rejected(row.number, row.values, tuple(map(self.named, parsed)))
+            return Rejected(row, tuple(map(self.named, parsed)))
         mark = hash(parsed)
         first, first_mark = self._seen.setdefault(parsed.reference, (row.number, mark))
         if first != row.number:
@@ -102,15 +103,13 @@ class Judge:
                 return None
             sentence = _l("Row %(row)s has the same number with other values.", row=first)
             problem = Problem(Field.reference.value, parsed.reference, sentence)
-            return Rejected(row.number, row.values, (self.named(problem),))
+            return Rejected(row, (self.named(problem),))
         return Accepted(row.number, parsed, given_fields(raw, parsed))
 
     def out_of_reach(self, row: Row, reference: str) -> Rejected:
         """The rejection of a row whose number belongs to a case of a municipality that is not hers."""
         sentence = _l("This number is in use in another municipality of the region.")
-        return Rejected(
-            row.number, row.values, (self.named(Problem(Field.reference.value, reference, sentence)),)
-        )
+        return Rejected(row, (self.named(Problem(Field.reference.value, reference, sentence)),))
 
     def named(self, problem: Problem) -> Problem:
         """The problem under the file's own heading."""

@@ -15,5 +15,7 @@ class Limits:
     columns: int = 200
 
 
+LONGEST_CELL = 131_072
+"""Characters of a cell, four times what a spreadsheet can hold: beyond it the row is rejected."""
 SHEET_ROWS = 1_048_576
 """The last row that a spreadsheet can have."""

@@ -8,28 +8,28 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 
+from outreach.cases.imports.own_columns import PROBLEM_COLUMN, ROW_COLUMN, surplus_headings
 from outreach.cases.imports.problems import Problem
+from outreach.cases.imports.tables import Row
 from outreach.spreadsheets import harmless
 
-ROW_COLUMN = "rij"
-PROBLEM_COLUMN = "probleem"
 
+def rejected_csv(headings: Sequence[str], rejected: Iterable[tuple[Row, Sequence[Problem]]]) -> bytes:
+    """The rejected rows in the columns of the list, with `te veel 1` and on, `rij` and `probleem` behind them.
 
-def rejected_csv(
-    headings: Sequence[str], rows: Iterable[tuple[int, Sequence[str], Sequence[Problem]]]
-) -> bytes:
-    """The rejected rows in the columns of the list, with `rij` and `probleem` behind them.
-
-    `rows` gives the row's number, its values in the order of the headings, and all that is wrong with it.
-    A list that was itself a file of rejected rows keeps one `rij` and one `probleem`, the new ones.
+    `rejected` gives each row with all that is wrong with it. Values for which the list has no column are all
+    there, so that none is lost when the file is imported again.
     """
-    kept = [place for place, heading in enumerate(headings) if heading not in (ROW_COLUMN, PROBLEM_COLUMN)]
+    rejected = list(rejected)
+    wide = max((len(row.surplus) for row, _ in rejected), default=0)
+    width = len(headings) + wide
     out = io.StringIO(newline="")
     writer = csv.writer(out, delimiter=";")
-    writer.writerow([*(harmless(headings[place]) for place in kept), ROW_COLUMN, PROBLEM_COLUMN])
-    for number, values, problems in rows:
-        cells = [harmless(values[place]) if place < len(values) else "" for place in kept]
-        writer.writerow([*cells, number, harmless(" | ".join(map(_sentence, problems)))])
+    writer.writerow([*map(harmless, headings), *surplus_headings(wide), ROW_COLUMN, PROBLEM_COLUMN])
+    for row, problems in rejected:
+        cells = [harmless(value) for value in (*row.values, *row.surplus)]
+        cells += [""] * (width - len(cells))
+        writer.writerow([*cells, row.number, harmless(" | ".join(map(_sentence, problems)))])
     return out.getvalue().encode("utf-8-sig")
 
 

@@ -13,7 +13,6 @@ from outreach.cases.imports.context import RowContext
 from outreach.cases.imports.headers import Columns, Field, map_columns
 from outreach.cases.imports.judging import Report
 from outreach.cases.imports.limits import Limits
-from outreach.cases.imports.problems import ImportRefused
 from outreach.cases.imports.rejected import rejected_csv
 from outreach.cases.imports.run_queries import Run, content
 from outreach.cases.imports.service import CaseList
@@ -39,9 +38,7 @@ def receive(region_id: UUID, filename: str, data: bytes, *, by: UUID, limits: Li
 
     Raises ImportRefused for what cannot be read; then nothing is kept.
     """
-    table = read_table(data, name=filename, limits=limits)
-    if not table.row_count:
-        raise ImportRefused(_l("The list has column names but no rows."))
+    read_table(data, name=filename, limits=limits)
     with db.write():
         _forget_old(region_id)
         return begin(region_id, filename, by=by, data=data)
@@ -132,8 +129,7 @@ def rejected_file(columns: Columns, report: Report) -> bytes | None:
     """The rejected rows as a list to mend and import again, None when there are none."""
     if not report.rejected:
         return None
-    rows = ((row.number, row.values, row.problems) for row in report.rejected)
-    return rejected_csv(columns.headings, rows)
+    return rejected_csv(columns.headings, ((one.row, one.problems) for one in report.rejected))
 
 
 def forget(run_id: UUID) -> None:

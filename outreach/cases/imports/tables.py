@@ -13,9 +13,11 @@ from typing import BinaryIO
 from outreach.cases.imports import csv_text, workbook
 from outreach.cases.imports.bsn import BsnWatch
 from outreach.cases.imports.headers import bsn_refused, guess, is_forbidden, words
-from outreach.cases.imports.limits import Limits
+from outreach.cases.imports.limits import LONGEST_CELL, Limits
+from outreach.cases.imports.own_columns import Layout, layout_of
 from outreach.cases.imports.problems import ImportRefused, Problem
 from outreach.cases.imports.sheet_xml import Cells
+from outreach.cases.imports.text import shown
 from outreach.i18n import _l
 from outreach.spreadsheets import unharmed
 
@@ -29,18 +31,23 @@ _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 class Row:
     """One row: its `number` in the spreadsheet, a value for each heading, and what reading it made of it.
 
-    Values are text: numbers as a person writes them, dates as ISO. `problems` are of the row as such
-    (too many values, a formula without a value); a row that has any is rejected.
+    Values are text: numbers as a person writes them, dates as ISO. `surplus` are values for which there is no
+    heading. `problems` are of the row as such (too many values, a formula without a value, a damaged cell);
+    a row that has any is rejected.
     """
 
     number: int
     values: tuple[str, ...]
     problems: tuple[Problem, ...] = ()
+    surplus: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A list that can be read: `kind` is `csv` or `xlsx`; `sheet` and `other_sheets` belong to a workbook."""
+    """A list that can be read: `kind` is `csv` or `xlsx`; `sheet` and `other_sheets` belong to a workbook.
+
+    The columns that a file of rejected rows has for the clerk are not among its headings.
+    """
 
     name: str
     kind: str
@@ -62,7 +69,7 @@ def read_table(source: Path | bytes | BinaryIO, *, name: str = "", limits: Limit
     2. The content decides between workbook and text; a workbook's unpacked size is checked first.
     3. The first row that holds anything is the row of headings.
     4. One pass over all rows finds what would stop the import halfway: broken parts, too many rows or
-       columns, an open quotation mark, a column whose values are citizen service numbers.
+       columns, an open quotation mark, a column whose values are citizen service numbers, no row at all.
     """
     limits = limits or Limits()
     name = name or (source.name if isinstance(source, Path) else "")
@@ -133,40 +140,67 @@ def _checked(name: str, kind: str, raw: csv_text.TextTable | workbook.WorkbookTa
         if len(cells) > limits.columns and any(cells[limits.columns :]):
             raise _too_many_columns(limits)
         watch.see(cells)
+    if not count:
+        raise ImportRefused(_l("The list has column names but no rows."))
     if heading := watch.suspect():
         raise bsn_refused(heading)
+    layout = layout_of(headings)
 
     def read() -> Iterator[Row]:
         for number, cells, problems in kept if kept is not None else raw.rows():
             if number > heading_row and (problems or any(cells)):
-                yield _row(number, cells, problems, headings)
+                yield _row(number, cells, problems, layout)
 
-    return Table(name, kind, headings, count, raw.sheet, raw.other_sheets, read)
+    return Table(name, kind, layout.columns, count, raw.sheet, raw.other_sheets, read)
 
 
 def _row(
-    number: int, cells: tuple[str, ...], problems: tuple[tuple[int, object], ...], headings: tuple[str, ...]
+    number: int, cells: tuple[str, ...], problems: tuple[tuple[int, object], ...], layout: Layout
 ) -> Row:
-    width = len(headings)
-    found = [
-        Problem(
-            headings[place] if place < width else "", cells[place] if place < len(cells) else "", sentence
-        )
-        for place, sentence in problems
-    ]
-    if len(cells) > width:
-        surplus = [cell for cell in cells[width:] if cell]
-        if surplus:
-            found.append(
-                Problem(
-                    "",
-                    surplus[0],
-                    _l("The row has more values than there are columns. Does a value need quotation marks?"),
-                )
+    problems += _damage(cells)
+    surplus = layout.surplus_values(cells) if layout.surplus or len(cells) > len(layout.headings) else ()
+    found = [Problem(_named(place, layout), _shown(place, cells), sentence) for place, sentence in problems]
+    found += _too_many(surplus, layout)
+    values = tuple(map(unharmed, layout.values(cells)))
+    return Row(number, values, tuple(found), tuple(map(unharmed, surplus)))
+
+
+def _damage(cells: tuple[str, ...]) -> tuple[tuple[int, object], ...]:
+    """Places and problems of cells that no spreadsheet makes."""
+    if max(map(len, cells), default=0) <= LONGEST_CELL and not any("\0" in cell for cell in cells):
+        return ()
+    found: list[tuple[int, object]] = []
+    for place, cell in enumerate(cells):
+        if len(cell) > LONGEST_CELL:
+            sentence = _l(
+                "This is %(length)s characters long; at most %(longest)s fit. Is a quotation mark missing?",
+                length=len(cell),
+                longest=LONGEST_CELL,
             )
-        cells = cells[:width]
-    values = tuple(unharmed(cell) for cell in cells) + ("",) * (width - len(cells))
-    return Row(number, values, tuple(found))
+            found.append((place, sentence))
+        elif "\0" in cell:
+            found.append((place, _l("There is a zero byte in this value: it is damaged. Type it anew.")))
+    return tuple(found)
+
+
+def _named(place: int, layout: Layout) -> str:
+    return layout.headings[place] if place < len(layout.headings) else ""
+
+
+def _shown(place: int, cells: tuple[str, ...]) -> str:
+    return shown(cells[place]) if place < len(cells) else ""
+
+
+def _too_many(surplus: tuple[str, ...], layout: Layout) -> list[Problem]:
+    """The problem of a row with values that have no column, here or in the list that they were rejected from."""
+    place = next((place for place, value in enumerate(surplus) if value), None)
+    if place is None:
+        return []
+    if place < len(layout.surplus):
+        sentence = _l("There is no column for this value. Move it to where it belongs, and empty this cell.")
+        return [Problem(_named(layout.surplus[place], layout), shown(surplus[place]), sentence)]
+    sentence = _l("The row has more values than there are columns. Does a value need quotation marks?")
+    return [Problem("", shown(surplus[place]), sentence)]
 
 
 def _headings(cells: tuple[str, ...], limits: Limits) -> tuple[str, ...]:
@@ -179,6 +213,12 @@ def _headings(cells: tuple[str, ...], limits: Limits) -> tuple[str, ...]:
     for cell in cells:
         if is_forbidden(cell):
             raise bsn_refused(cell)
+        if "\0" in cell:
+            raise csv_text.unreadable()
+        if len(cell) > LONGEST_CELL:
+            raise ImportRefused(
+                _l("A name in the row of column names is %(length)s characters long.", length=len(cell))
+            )
     if not any(guess(cells).values()) and any(_looks_like_data(cell) for cell in cells):
         raise ImportRefused(
             _l("The first row holds data instead of column names. Add column names such as dossiernummer.")

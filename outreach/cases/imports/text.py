@@ -3,6 +3,8 @@
 import re
 import unicodedata
 
+LONGEST_SHOWN = 100
+
 # Joiners (U+200C, U+200D) belong to Persian and Indic names and stay. Marks that turn the writing
 # direction around could make a name on a letter read as another one.
 _INVISIBLE = re.compile(
@@ -17,6 +19,13 @@ def clean(text: str) -> str:
     if "  " not in text and text.isascii() and text.isprintable():
         return text.strip()
     return " ".join(_INVISIBLE.sub("", unicodedata.normalize("NFC", text)).split())
+
+
+def shown(text: str) -> str:
+    """A value as it stands beside a problem: no longer than LONGEST_SHOWN, a zero byte as `\ufffd`."""
+    if len(text) > LONGEST_SHOWN:
+        text = text[: LONGEST_SHOWN - 1] + "…"
+    return text.replace("\0", "\ufffd")
 
 
 def looks_garbled(text: str) -> bool:

@@ -307,6 +307,69 @@ def test_rejected_rows_go_to_a_file_that_can_be_mended_and_vanishes_when_all_are
     assert not file.exists()
 
 
+SURPLUS = ";te veel 1;te veel 2;te veel 3;rij;probleem"
+
+
+def test_values_that_fit_no_column_are_kept_and_keep_their_row_out_until_it_is_mended(
+    world, outreach, listed
+):
+    path = listed(line("1") + ";over;;=meer", line("2"), line("3", "Sem") + ";kort")
+    done = outreach("import", path)
+    assert counts(done) == (1, 0, 0, 2)
+    file = path.with_name("lijst.csv.rejected.csv")
+    written = file.read_text("utf-8-sig").splitlines()
+    assert written[0] == HEADER + SURPLUS
+    assert written[1].startswith(line("1") + ";over;;'=meer;2;")
+    assert written[2].startswith(line("3", "Sem") + ";kort;;;4;")
+
+    again = outreach("import", file)
+    assert counts(again) == (0, 0, 0, 2)
+    assert (again["rejected"][0]["column"], again["rejected"][0]["value"]) == ("te veel 1", "over")
+    same = file.with_name(f"{file.name}.rejected.csv").read_text("utf-8-sig").splitlines()
+    assert same[0] == written[0]
+    assert same[1].startswith(line("1") + ";over;;'=meer;2;")
+
+    file.write_text("\n".join([written[0], written[1].replace("over;;'=meer", ";;"), written[2]]))
+    assert counts(outreach("import", file)) == (1, 0, 0, 1)
+    assert case("1")[1].given_name == "Noor"
+
+
+def test_a_file_of_rejected_rows_says_nothing_about_its_own_columns(world, outreach, listed):
+    path = listed(line("1", born="31-12-1900") + ";over")
+    outreach("import", path)
+    file = path.with_name("lijst.csv.rejected.csv")
+    file.write_text(file.read_text("utf-8-sig").replace("1900", "2006").replace(";over;", ";;"))
+    done = outreach("import", file)
+    assert counts(done) == (1, 0, 0, 0)
+    assert done["notes"] == []
+
+
+@pytest.mark.parametrize("arguments", [(), ("--dry-run",)])
+def test_a_list_of_column_names_alone_is_refused(world, outreach, listed, arguments):
+    assert "geen rijen" in outreach("import", listed(), *arguments, exit_code=1)
+    assert not rows(ImportRun)
+
+
+@pytest.mark.parametrize(
+    ("bad", "word", "shown"),
+    [
+        ("x" * 140_000, "140000", "x" * 99 + "…"),
+        ('"' + "x\n" * 70_000 + '"', "aanhalingsteken", "x\n" * 49 + "x…"),
+        ("Ja\0nsen", "nul-byte", "Ja\ufffdnsen"),
+    ],
+    ids=["too long", "too long over many lines", "zero byte"],
+)
+def test_a_cell_that_is_damaged_rejects_its_row_alone(world, outreach, listed, bad, word, shown):
+    path = listed(line("1"), line("2", family=bad), line("3", "Sem"))
+    done = outreach("import", path)
+    assert counts(done) == (2, 0, 0, 1)
+    assert (done["rejected"][0]["row"], done["rejected"][0]["column"]) == (3, "achternaam")
+    assert word in done["rejected"][0]["problem"]
+    assert done["rejected"][0]["value"] == shown
+    file = path.with_name("lijst.csv.rejected.csv")
+    assert counts(outreach("import", file)) == (0, 0, 0, 1), "nothing of the value is lost"
+
+
 def test_a_name_of_300_characters_is_rejected_and_its_neighbours_are_not(world, outreach, listed):
     done = outreach("import", listed(line("1", "x" * 300), line("2")))
     assert counts(done) == (1, 0, 0, 1)

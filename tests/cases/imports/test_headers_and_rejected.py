@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from outreach.cases.imports.headers import SYNONYMS, Field, guess, known, map_columns
 from outreach.cases.imports.problems import ImportRefused, Problem
 from outreach.cases.imports.rejected import rejected_csv
-from outreach.cases.imports.tables import read_table
+from outreach.cases.imports.tables import Row, read_table
 from outreach.spreadsheets import harmless, unharmed
 
 NEEDED = ["dossiernummer", "achternaam", "geboortedatum"]
@@ -80,13 +80,13 @@ def test_columns_that_do_not_make_a_list_are_refused(headings, chosen, word):
 def test_rejected_rows_are_mended_and_imported_again():
     headings = ["dossiernummer", "achternaam", "telefoon"]
     values = ["1", '=cmd|" /C calc"!A0', "+31612345678"]
-    data = rejected_csv(headings, [(7, values, [Problem("achternaam", "x", "Wrong.")])])
+    data = rejected_csv(headings, [(Row(7, tuple(values)), [Problem("achternaam", "x", "Wrong.")])])
     assert data.startswith(b"\xef\xbb\xbfdossiernummer;achternaam;telefoon;rij;probleem\r\n")
     assert b";'+31612345678;7;achternaam: Wrong." in data
     table = read_table(data)
     assert [row.values[:3] for row in table.rows()] == [tuple(values)]
-    again = rejected_csv(table.headings, [(2, row.values, []) for row in table.rows()])
-    assert read_table(again).headings == table.headings
+    again = rejected_csv(table.headings, [(row, []) for row in table.rows()])
+    assert read_table(again).headings == table.headings == tuple(headings)
 
 
 @given(st.text("=+-@'\tabc'", max_size=8).map(str.strip))

@@ -97,6 +97,23 @@ def test_from_file_to_result(world: World) -> None:
     assert "lijst.csv" in words(page(client.get("/import")))
 
 
+def test_the_mended_rows_come_back_without_questions_about_our_own_columns(world: World) -> None:
+    client, answer = bring(world, world.clerk, GOOD.replace("Schiedam;;", f"Schiedam;;;{'y' * 140_000}"))
+    here = answer.headers["Location"]
+    soup = page(client.get(here))
+    assert "y" * 200 not in soup.text
+    post(client, here, chosen(soup) | {"do": "import"}, token_from="/import")
+    mended = client.get(f"{here}/rejected.csv").data.decode("utf-8-sig").replace("1900", "2006")
+    client, answer = bring(world, world.clerk, mended.replace("y" * 140_000, ""))
+    here = answer.headers["Location"]
+    soup = page(client.get(here))
+    headings = [label.get_text(strip=True) for label in soup.select("form#columns label")]
+    assert headings == GOOD.splitlines()[0].split(";")
+    done = post(client, here, chosen(soup) | {"do": "import"}, token_from="/import", follow_redirects=True)
+    assert "1 nieuw" in words(page(done))
+    assert "probleem" not in words(page(done))
+
+
 def test_after_the_import_only_the_rows_to_mend_are_kept_of_the_file(world: World) -> None:
     client, answer = bring(world, world.clerk, GOOD.rsplit("3;", 1)[0])
     here = answer.headers["Location"]

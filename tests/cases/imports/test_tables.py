@@ -64,7 +64,36 @@ def test_a_cell_that_looks_like_a_formula_in_csv_is_text():
 def test_a_row_with_too_many_values_has_a_problem_and_its_neighbours_have_none():
     rows = list(read_table(f"{HEADER}\n1;a;x;extra\n2;b;x;;\n3;c".encode()).rows())
     assert [bool(row.problems) for row in rows] == [True, False, False]
+    assert rows[0].surplus == ("extra",)
     assert rows[2].values == ("3", "c", "")
+
+
+def test_the_columns_of_a_file_of_rejected_rows_are_not_of_the_list():
+    table = read_table(f"rij;{HEADER};te veel 1;te veel 2;probleem\n7;1;a;x;;extra;y\n8;2;b;x;;;z".encode())
+    assert table.headings == ("dossiernummer", "achternaam", "geboortedatum")
+    assert values(table) == [("1", "a", "x"), ("2", "b", "x")]
+    assert [row.surplus for row in table.rows()] == [("", "extra"), ()]
+    assert [bool(row.problems) for row in table.rows()] == [True, False]
+
+
+def test_a_list_may_have_a_column_of_its_own_that_is_called_like_one_of_ours():
+    assert read_table(f"{HEADER};probleem\n1;a;x;y".encode()).headings[3:] == ("probleem",)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "cp1252"])
+def test_a_zero_byte_in_a_row_is_a_problem_of_that_row_alone(encoding):
+    rows = list(read_table(f"{HEADER}\n1;a\0;x\n2;b;x".encode(encoding)).rows())
+    assert [[problem.column for problem in row.problems] for row in rows] == [["achternaam"], []]
+    assert rows[0].values == ("1", "a\0", "x")
+
+
+def test_a_cell_that_is_far_too_long_is_a_problem_of_its_row_in_a_workbook_too():
+    data = _with_part(
+        xlsx(HEADER.split(";"), ["1", "aa", "x"], ["2", "b", "x"]),
+        "xl/worksheets/sheet1.xml",
+        lambda xml: xml.replace(b">aa<", b">" + b"a" * 140_000 + b"<"),
+    )
+    assert [len(row.problems) for row in read_table(data).rows()] == [1, 0]
 
 
 def test_a_column_without_a_name_is_called_after_its_letter_and_empty_ones_at_the_end_are_gone():
@@ -151,6 +180,8 @@ REFUSED = {
     "open quote": (f'{HEADER}\n1;a;x\n2;"b;x\n3;c;x\n'.encode(), "row 3"),
     "long open quote": (f'{HEADER}\n2;"b;x\n'.encode() + b"3;c;x\n" * 40_000, "row 2"),
     "bsn": (b"dossiernummer;BSN\n1;x\n", "BSN"),
+    "only column names": (f"{HEADER}\n;;\n".encode(), "no rows"),
+    "endless column name": (f"{HEADER};{'x' * 140_000}\n1;a;x;y\n".encode(), "column names"),
 }
 
 
