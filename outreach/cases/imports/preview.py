@@ -8,6 +8,8 @@ from outreach.cases.imports.context import RowContext
 from outreach.cases.imports.headers import Columns, Field
 from outreach.cases.imports.row import CaseRow, parse_row
 from outreach.cases.imports.tables import Row
+from outreach.cases.imports.text import shown
+from outreach.cases.words import shown_postcode
 from outreach.i18n import day
 
 ROWS = 10
@@ -79,7 +81,7 @@ def _as_given(raw: Mapping[Field, str], group: Sequence[Field]) -> list[str]:
     """A rejected row as it stands in the list, on one line but for the birth date."""
     born = raw.get(Field.birth_date, "") if Field.birth_date in group else ""
     values = (raw.get(field, "") for field in group if field is not Field.birth_date)
-    return [" ".join(value for value in values if value), born]
+    return [" ".join(shown(value) for value in values if value), shown(born)]
 
 
 def _read(row: CaseRow, context: RowContext) -> tuple[list[str], ...]:
@@ -92,7 +94,7 @@ def _read(row: CaseRow, context: RowContext) -> tuple[list[str], ...]:
             " ".join(part for part in (row.given_name, row.infix, row.family_name) if part),
             day(row.birth_date, year=True),
         ],
-        [house, f"{row.postcode[:4]} {row.postcode[4:]} {row.town}".strip()],
+        [house, f"{shown_postcode(row.postcode)} {row.town}".strip()],
         [row.mobile or "", row.landline or "", row.email or "", row.language if row.language != "nl" else ""],
         [
             context.municipalities[row.municipality_code],
