@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
-from sqlmodel import col
+from sqlalchemy import ColumnElement, exists, func, select, update
+from sqlmodel import Session, col
 
 from outreach import clock, db
 from outreach.attempts.models import ContactAttempt
+from outreach.attempts.rules import MESSAGE_CHANNELS, AttemptStatus
+from outreach.campaigns.calendar import first_working_day
+from outreach.campaigns.models import Campaign, Enrolment
 from outreach.cases.models import Case, CoachNotice, Person
 from outreach.errors import NotFound
 from outreach.i18n import _l
@@ -178,3 +181,45 @@ def letter_in_hand(region_id: UUID) -> LetterInHand | None:
     )
     row = db.session().execute(query).first()
     return LetterInHand(*row) if row else None
+
+
+def before_first_message(region_id: UUID) -> dict[UUID, datetime]:
+    """Running plans on their first day whose first message has not come into being, with their next moment."""
+    attempt = db.table(ContactAttempt).c
+    written = exists().where(
+        attempt.enrolment_id == col(Enrolment.id), attempt.channel.in_(sorted(MESSAGE_CHANNELS))
+    )
+    query = (
+        select(col(Enrolment.id), col(Enrolment.next_look_at), col(Enrolment.began_on))
+        .join(Campaign, col(Campaign.id) == col(Enrolment.campaign_id))
+        .join(Case, col(Case.id) == col(Enrolment.case_id))
+        .join(Person, col(Person.id) == col(Case.person_id))
+        .where(
+            col(Campaign.region_id) == region_id,
+            col(Campaign.status) == "running",
+            col(Enrolment.status) == "running",
+            col(Enrolment.began_on) >= clock.today(),
+            col(Person.mobile).is_not(None),
+            ~written,
+        )
+    )
+    return {
+        row.id: row.next_look_at
+        for row in db.session().execute(query)
+        if row.next_look_at and clock.local(row.next_look_at).date() <= first_working_day(row.began_on)
+    }
+
+
+def make_due(session: Session, enrolment_ids: Sequence[UUID], now: datetime) -> None:
+    """Messages of these plans that lie ready are due now."""
+    attempt = db.table(ContactAttempt)
+    session.execute(
+        update(attempt)
+        .where(
+            attempt.c.enrolment_id.in_(enrolment_ids),
+            attempt.c.channel.in_(sorted(MESSAGE_CHANNELS)),
+            attempt.c.status == AttemptStatus.planned.value,
+            attempt.c.due_at > now,
+        )
+        .values(due_at=now)
+    )

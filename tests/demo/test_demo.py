@@ -2,7 +2,9 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from click.testing import CliRunner
@@ -12,12 +14,15 @@ from sqlmodel import col
 
 from outreach import clock, create_app, db
 from outreach.attempts.models import ContactAttempt
+from outreach.campaigns import service as campaigns
 from outreach.campaigns.models import Campaign
 from outreach.cases.models import Case, CoachNotice, Person
 from outreach.cases.verify_queries import compare_with_events
 from outreach.cli import main
+from outreach.demo import queries
 from outreach.demo.cast import assemble
 from outreach.demo.story import Story
+from outreach.ticking import tick
 from tests.conftest import copied, settings_for
 from tests.factories import csrf
 
@@ -74,9 +79,9 @@ def test_there_is_something_to_do_for_everybody(region: Flask) -> None:
     with region.app_context():
         fresh = select(func.count()).where(col(CoachNotice.handled_at).is_(None))
         assert db.session().scalar(fresh) >= 3, "answers came in this morning"
-        campaigns = dict(db.session().execute(select(col(Campaign.slug), col(Campaign.status))).all())
-        assert campaigns["zomer"] == "finished"
-        assert sorted(campaigns.values()).count("running") == 3
+        standing = dict(db.session().execute(select(col(Campaign.slug), col(Campaign.status))).all())
+        assert standing["zomer"] == "finished"
+        assert sorted(standing.values()).count("running") == 3
 
 
 def test_the_story_keeps_cache_and_timeline_equal(region: Flask) -> None:
@@ -109,3 +114,41 @@ def test_a_second_demo_is_refused_and_if_empty_leaves_all_as_it_is(
     kept = CliRunner().invoke(main, ["demo", "--if-empty", "--json"])
     assert kept.exit_code == 0
     assert '"cases": 0' in kept.output
+
+
+@pytest.mark.parametrize("moment", ["2026-03-14T23:30", "2026-03-15T12:00", "2026-03-16T06:50"])
+def test_the_whole_loop_can_be_played_at_any_hour(
+    region_url: str, request: pytest.FixtureRequest, tmp_path: Path, moment: str
+) -> None:
+    app = create_app(settings_for(copied(region_url, request, tmp_path)))
+    with app.app_context(), clock.at(clock.parse(moment)):
+        region = queries.demo_region()
+        assert region is not None
+        campaign = campaigns.create(region.id, "nacht", "drie-weken", "Nacht")
+        free = select(col(Case.id)).where(col(Case.status) == "nieuw").order_by(col(Case.reference)).limit(12)
+        campaigns.add_cases(campaign.id, db.session().scalars(free).all())
+        campaigns.start(campaign.id)
+        tick(clock.now())
+        assert messages_of(campaign.id) == {}
+        client = app.test_client()
+        client.post("/demo/sign-in/coordinator", data={"csrf_token": csrf(client, "/demo")})
+        page = client.get("/sandbox").text
+        assert "wachten op hun uur" in page
+        done = client.post("/demo/hurry", data={"csrf_token": csrf(client, "/demo")}, follow_redirects=True)
+        assert "wachten op hun uur" not in done.text
+        sent = messages_of(campaign.id)
+        assert set(sent) == {"delivered"}
+        assert sent["delivered"] > 3
+        tick(clock.parse("2026-03-16T10:00"))
+        assert messages_of(campaign.id) == sent, "nobody gets it a second time at its hour"
+    app.extensions["outreach_engine"].dispose()
+
+
+def messages_of(campaign_id: UUID) -> Counter[str]:
+    """The messages of a campaign by their status."""
+    attempt = db.table(ContactAttempt).c
+    query = select(attempt.status).where(
+        attempt.campaign_id == campaign_id, attempt.channel.in_(("whatsapp", "sms"))
+    )
+    db.session().expire_all()
+    return Counter(db.session().scalars(query))

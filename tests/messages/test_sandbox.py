@@ -44,7 +44,7 @@ def test_nothing_goes_out_at_night(world: World) -> None:
     begin(world, world.case(), moment="2026-03-02T21:00")
     assert tick(clock.parse("2026-03-02T21:00"))["attempts"] == {}
     assert messages() == []
-    assert tick(clock.parse("2026-03-03T09:00"))["attempts"] == {"whatsapp": 1}
+    assert tick(clock.parse("2026-03-03T09:00"))["attempts"]["whatsapp"] == 1
 
 
 def test_the_same_moment_again_sends_nothing_twice(world: World) -> None:
