@@ -124,6 +124,14 @@ ENDS_APPROACH_KINDS = (
 )
 """Kinds that can end an approach; whether one does is for `ends_approach` to say."""
 
+GIVES_STATUS_KINDS = (
+    *RESPONSE_KINDS,
+    EventKind.enrolled,
+    EventKind.plan_finished,
+    EventKind.status_chosen,
+)
+"""Kinds by which the work done here, not a list, can give a case its status; `effect_of` says whether one does."""
+
 CHANGES_WHAT_IS_DUE = frozenset(
     {
         EventKind.call_logged,

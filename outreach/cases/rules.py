@@ -93,6 +93,11 @@ def advance(state: CaseState, kind: EventKind, data: Mapping[str, Any], at: date
     return state
 
 
+def given_here(kind: EventKind, data: Mapping[str, Any]) -> bool:
+    """Whether an event says where a case stands by the work done here, so that no list may say otherwise."""
+    return effect_of(kind, data) not in (Effect.nothing, Effect.taken_over)
+
+
 def fold(events: Iterable[tuple[EventKind, Mapping[str, Any], datetime]]) -> CaseState:
     """The state that a whole timeline, in the order of recording, leads to."""
     state = CaseState()

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from outreach import db
 from outreach.cases import timeline, verify_queries
-from outreach.cases.events import EventKind, ends_approach, is_response
+from outreach.cases.events import GIVES_STATUS_KINDS, EventKind, ends_approach, is_response
 from outreach.cases.models import Case
-from outreach.cases.rules import CaseState, CaseStatus, advance, fold, next_status
+from outreach.cases.rules import CaseState, CaseStatus, advance, fold, given_here, next_status
 from outreach.errors import Conflict
 from tests.factories import World
 
@@ -123,6 +123,18 @@ def test_whatever_counts_as_contact_is_a_response_and_ends_the_approach(
 def test_a_choice_ends_the_approach_unless_it_is_to_go_on_approaching(status: CaseStatus) -> None:
     expected = status not in (S.nieuw, S.in_benadering)
     assert ends_approach(K.status_chosen, {"status": status.value}) is expected
+
+
+@pytest.mark.parametrize(
+    ("kind", "data"),
+    [*KEEPS, *CONTACTS, (K.enrolled, {}), (K.plan_finished, {}), (K.status_chosen, {"status": "x"})],
+)
+def test_a_status_is_given_here_by_all_that_moves_it_but_a_list(
+    kind: EventKind, data: dict[str, Any]
+) -> None:
+    moves = kind in (K.enrolled, K.plan_finished, K.status_chosen) or (kind, data) in CONTACTS
+    assert given_here(kind, data) is moves
+    assert not moves or kind in GIVES_STATUS_KINDS
 
 
 def test_closing_keeps_the_outcome_and_opening_again_takes_it_away() -> None:

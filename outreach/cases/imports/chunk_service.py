@@ -19,6 +19,7 @@ from outreach.cases.imports.differences import (
     Differences,
     KnownCase,
     incomplete_key,
+    standing_of,
 )
 from outreach.cases.imports.judging import Accepted
 from outreach.cases.imports.models import ImportedCase
@@ -51,11 +52,11 @@ def write(
     created = _create(session, region_id, homes, new)
     _update(session, homes, changed)
     events = [
-        NewEvent(case_id, EventKind.imported, actor, data=_standing(accepted.row))
+        NewEvent(case_id, EventKind.imported, actor, data=standing_of(accepted.row))
         for case_id, accepted in zip(created, new, strict=True)
     ]
-    for accepted, known, found in changed:
-        events += _events(accepted, known, found, actor)
+    for _, known, found in changed:
+        events += _events(known, found, actor)
     changed_ids = [known.case_id for _, known, _ in changed]
     marked = [
         queries.LookAlike(case_id, accepted.row.reference, accepted.row.person_keys)
@@ -209,24 +210,10 @@ def _change_rows(
     )
 
 
-def _standing(row: CaseRow) -> dict[str, Any]:
-    """What an `imported` event says: nothing for a new case, where it stands for one taken over."""
-    if row.status is CaseStatus.nieuw and row.outcome is None:
-        return {}
-    data: dict[str, Any] = {"status": row.status.value}
-    if row.outcome is not None:
-        data |= {
-            "outcome": row.outcome,
-            "outcome_list": row.outcome_list,
-            "outcome_on": row.outcome_on.isoformat() if row.outcome_on else None,
-        }
-    return data
-
-
-def _events(accepted: Accepted, known: KnownCase, found: Differences, actor: str) -> list[NewEvent]:
+def _events(known: KnownCase, found: Differences, actor: str) -> list[NewEvent]:
     events = []
     if found.standing:
-        events.append(NewEvent(known.case_id, EventKind.imported, actor, data=_standing(accepted.row)))
+        events.append(NewEvent(known.case_id, EventKind.imported, actor, data=found.standing))
     if found.changed:
         events.append(NewEvent(known.case_id, EventKind.updated, actor, data={"changed": found.changed}))
     if found.coach_id:

@@ -7,17 +7,19 @@ is lost this way is a young person who is lost. What has to go is taken away on 
 - The name is one thing: another family name brings its own prefix, also an empty one.
 - The address is one thing: a usable one replaces the old one whole, a part of one only completes a part.
   Who moves gets another household; the street of a household that several share is not spelled anew.
-- Status and outcome are taken over only while the case is still `nieuw`: after that our own timeline
-  knows better than the older system.
+- Status and outcome are taken over, and corrected by later lists, as long as only lists have said where the
+  case stands: after that our own timeline knows better than the older system.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from outreach.cases.imports.headers import Field
 from outreach.cases.imports.row import CaseRow
+from outreach.cases.imports.takeover import ENDED
 from outreach.cases.rules import CaseStatus
 
 _IDENTITY = frozenset({"given_name", "family_name", "birth_date", "mobile", "email"})
@@ -53,7 +55,10 @@ ADDRESS_FIELDS = {
 
 @dataclass(frozen=True, slots=True)
 class KnownCase:
-    """A case with its person and address as they stand in the database."""
+    """A case with its person and address as they stand in the database.
+
+    `worked_on`: its status is not only what lists have said, as it was approached, spoken to or changed here.
+    """
 
     case_id: UUID
     person_id: UUID
@@ -63,23 +68,28 @@ class KnownCase:
     status: CaseStatus
     outcome: str | None
     outcome_list: str | None
+    outcome_on: date | None
     case: Mapping[str, Any]
     person: Mapping[str, Any]
     address: Mapping[str, str]
     lives_alone: bool = True
+    worked_on: bool = False
 
 
 @dataclass(slots=True)
 class Differences:
-    """New values by column of each table; `key` is the household to live in, None to stay."""
+    """New values by column of each table; `key` is the household to live in, None to stay.
+
+    `standing` is the data of an `imported` event; `standing_refused` are fields that the list says in vain.
+    """
 
     person: dict[str, Any] = field(default_factory=dict)
     case: dict[str, Any] = field(default_factory=dict)
     address: dict[str, str] = field(default_factory=dict)
     key: str | None = None
     coach_id: UUID | None = None
-    standing: bool = False
-    standing_ignored: bool = False
+    standing: dict[str, Any] = field(default_factory=dict)
+    standing_refused: list[Field] = field(default_factory=list)
 
     @property
     def changed(self) -> list[str]:
@@ -116,7 +126,7 @@ def differences(known: KnownCase, row: CaseRow, given: frozenset[Field]) -> Diff
     _address(found, known, row)
     if row.coach_id and row.coach_id != known.coach_id:
         found.coach_id = row.coach_id
-    _standing(found, known, row)
+    _standing(found, known, row, given)
     return found
 
 
@@ -146,12 +156,54 @@ def incomplete_key(row: CaseRow) -> str:
     return INCOMPLETE + row.reference
 
 
-def _standing(found: Differences, known: KnownCase, row: CaseRow) -> None:
+def standing_of(row: CaseRow) -> dict[str, Any]:
+    """What an `imported` event says of a new case: nothing, or where one that is taken over stands."""
     if row.status is CaseStatus.nieuw and row.outcome is None:
+        return {}
+    return {"status": row.status.value} | (_outcome(row) if row.outcome else {})
+
+
+def _standing(found: Differences, known: KnownCase, row: CaseRow, given: frozenset[Field]) -> None:
+    says = _said_otherwise(known, row, given)
+    if not says:
         return
-    if (row.status, row.outcome) == (known.status, known.outcome):
+    if known.worked_on:
+        # 'New' in the older system is no news of a case that has moved on here.
+        if row.status is not CaseStatus.nieuw or row.outcome is not None:
+            found.standing_refused = says
         return
-    if known.status is CaseStatus.nieuw:
-        found.standing = True
-    else:
-        found.standing_ignored = True
+    # An outcome without a status closes the case, but for one that has come to another end.
+    status = known.status if Field.status not in given and known.status in ENDED else row.status
+    found.standing = {"status": status.value}
+    if row.outcome is not None:
+        found.standing |= _outcome(row)
+        if row.outcome == known.outcome:  # what the row leaves to a default stays as it is
+            found.standing |= {} if Field.outcome_list in given else {"outcome_list": known.outcome_list}
+            found.standing |= {} if Field.outcome_on in given else {"outcome_on": _iso(known.outcome_on)}
+    elif known.outcome is not None and status is not CaseStatus.afgesloten:
+        found.standing |= {"outcome": None, "outcome_list": None, "outcome_on": None}
+
+
+def _said_otherwise(known: KnownCase, row: CaseRow, given: frozenset[Field]) -> list[Field]:
+    """The fields in which the row itself says something else about status and outcome than is known."""
+    says = [Field.status] if Field.status in given and row.status is not known.status else []
+    if row.outcome is not None:
+        if row.outcome != known.outcome:
+            says.append(Field.outcome)
+        elif Field.outcome_list in given and row.outcome_list != known.outcome_list:
+            says.append(Field.outcome_list)
+        elif Field.outcome_on in given and row.outcome_on != known.outcome_on:
+            says.append(Field.outcome_on)
+    return says
+
+
+def _outcome(row: CaseRow) -> dict[str, Any]:
+    return {
+        "outcome": row.outcome,
+        "outcome_list": row.outcome_list,
+        "outcome_on": _iso(row.outcome_on),
+    }
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None

@@ -7,23 +7,23 @@ from uuid import UUID
 from sqlalchemy import func, or_, select
 
 from outreach import db
-from outreach.cases.events import EventKind
+from outreach.cases.events import GIVES_STATUS_KINDS, EventKind
 from outreach.cases.imports.differences import ADDRESS_FIELDS, CASE_FIELDS, PERSON_FIELDS, KnownCase
 from outreach.cases.imports.models import ImportedCase
 from outreach.cases.imports.same_person import person_keys
 from outreach.cases.models import Case, CaseEvent, Household, Person
-from outreach.cases.rules import CaseStatus
+from outreach.cases.rules import CaseStatus, given_here
 from outreach.staff.scope import Scope
 
 
 def known_cases(region_id: UUID, references: Collection[str]) -> dict[str, KnownCase]:
-    """The cases that have these numbers, by number."""
+    """The cases that have these numbers, by number; `worked_on` is not looked up, see there."""
     case, person, home = db.table(Case), db.table(Person), db.table(Household)
     other = db.table(Person).alias()
     with_them = (
         select(func.count()).where(other.c.household_id == person.c.household_id).correlate(person)
     ).scalar_subquery()
-    own = ("id", "person_id", "coach_id", "status", "outcome", "outcome_list", "reference")
+    own = ("id", "person_id", "coach_id", "status", "outcome", "outcome_list", "outcome_on", "reference")
     query = (
         select(
             *(case.c[name] for name in own),
@@ -40,22 +40,33 @@ def known_cases(region_id: UUID, references: Collection[str]) -> dict[str, Known
     )
     found = {}
     for row in db.session().execute(query):
-        values = iter(row[10:])
-        found[row[6]] = KnownCase(
+        values = iter(row[11:])
+        found[row[7]] = KnownCase(
             case_id=row[0],
             person_id=row[1],
             coach_id=row[2],
             status=CaseStatus(row[3]),
             outcome=row[4],
             outcome_list=row[5],
-            household_id=row[7],
-            household_key=row[8],
-            lives_alone=row[9] <= 1,
+            outcome_on=row[6],
+            household_id=row[8],
+            household_key=row[9],
+            lives_alone=row[10] <= 1,
             case={name: next(values) for name in CASE_FIELDS},
             person={name: next(values) for name in PERSON_FIELDS},
             address={name: next(values) or "" for name in ADDRESS_FIELDS},
         )
     return found
+
+
+def worked_on(case_ids: Collection[UUID]) -> set[UUID]:
+    """Which of these cases got their status, or a part of it, by work done here and not from a list."""
+    event = db.table(CaseEvent)
+    kinds = [kind.value for kind in GIVES_STATUS_KINDS]
+    query = select(event.c.case_id, event.c.kind, event.c.data).where(
+        event.c.case_id.in_(case_ids), event.c.kind.in_(kinds)
+    )
+    return {row[0] for row in db.session().execute(query) if given_here(EventKind(row[1]), row[2])}
 
 
 def households(region_id: UUID, keys: Collection[str]) -> dict[str, tuple[UUID, dict[str, str]]]:

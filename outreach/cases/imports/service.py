@@ -8,8 +8,8 @@ on with the same import) finishes the rest, and the database is then as if nothi
 that cannot be read whole is refused before the first chunk.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from uuid import UUID
 
@@ -32,6 +32,9 @@ from outreach.cases.imports.judging import (
 )
 from outreach.cases.imports.problems import Problem
 from outreach.cases.imports.tables import Row, Table
+from outreach.cases.imports.text import shown
+from outreach.cases.rules import CaseStatus
+from outreach.cases.words import STATUS_WORDS
 from outreach.i18n import _l
 from outreach.regions.models import Region
 
@@ -133,7 +136,7 @@ def _decide(wanted: CaseList, judge: Judge, chunk: Sequence[Row]) -> _Decided:
     """Judge the rows and hold them against the cases that are there; nothing is changed."""
     decided = _Decided()
     raws = [judge.raw(row) for row in chunk]
-    known = queries.known_cases(wanted.region_id, {reference_of(raw) for raw in raws})
+    known = _known(wanted, raws)
     for row, raw in zip(chunk, raws, strict=True):
         there = known.get(reference_of(raw))
         if there and there.case["municipality_code"] not in wanted.context.municipalities:
@@ -146,19 +149,35 @@ def _decide(wanted: CaseList, judge: Judge, chunk: Sequence[Row]) -> _Decided:
             decided.rejected.append(verdict)
         else:
             decided.notes += ((row.number, judge.named(note)) for note in verdict.row.notes)
-            _sort(decided, judge, verdict, there)
+            _sort(decided, judge, verdict, raw, there)
     return decided
 
 
-def _sort(decided: _Decided, judge: Judge, accepted: Accepted, there: KnownCase | None) -> None:
+def _known(wanted: CaseList, raws: Sequence[Mapping[Field, str]]) -> dict[str, KnownCase]:
+    """The cases that have the numbers of a chunk, by number."""
+    known = queries.known_cases(wanted.region_id, {reference_of(raw) for raw in raws})
+    if not {Field.status, Field.outcome}.isdisjoint(wanted.columns.fields):
+        moved = {there.case_id for there in known.values() if there.status is not CaseStatus.nieuw}
+        worked_on = queries.worked_on(moved) if moved else set()
+        for reference, there in known.items():
+            if there.case_id in worked_on:
+                known[reference] = replace(there, worked_on=True)
+    return known
+
+
+def _sort(
+    decided: _Decided, judge: Judge, accepted: Accepted, raw: Mapping[Field, str], there: KnownCase | None
+) -> None:
     if there is None:
         decided.new.append(accepted)
         return
     found = differences(there, accepted.row, accepted.given)
-    if found.standing_ignored:
-        sentence = _l("Here the case has another status by now; that one stays.")
-        value = accepted.row.outcome or accepted.row.status.value
-        note = Problem(Field.status.value, value, sentence)
+    for name in found.standing_refused:
+        sentence = _l(
+            "This case has been worked on here since, so its status (%(status)s) and outcome stay as they are.",
+            status=STATUS_WORDS[there.status],
+        )
+        note = Problem(name.value, shown(raw[name]), sentence)
         decided.notes.append((accepted.number, judge.named(note)))
     if found:
         decided.changed.append((accepted, there, found))

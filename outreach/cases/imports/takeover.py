@@ -11,9 +11,10 @@ from outreach.cases.rules import CaseStatus
 from outreach.cases.target_groups import TargetGroup
 from outreach.i18n import _l
 
-_ENDED = frozenset(
+ENDED = frozenset(
     {CaseStatus.afgesloten, CaseStatus.nazorg, CaseStatus.overgedragen, CaseStatus.onbereikbaar}
 )
+"""Statuses that an outcome goes with."""
 _STATUSES = {status.value.replace("_", ""): status for status in CaseStatus}
 
 
@@ -96,6 +97,6 @@ def _status(cells: Cells, *, has_outcome: bool) -> CaseStatus:
         return CaseStatus.nieuw
     if status is CaseStatus.afgesloten and not has_outcome:
         cells.note(Field.status, _l("Closed without an outcome: tables of outcomes do not count this case."))
-    elif has_outcome and status not in _ENDED:
+    elif has_outcome and status not in ENDED:
         cells.note(Field.outcome, _l("This case has an outcome although it is still open."))
     return status

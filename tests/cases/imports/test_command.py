@@ -1,93 +1,16 @@
 """`outreach import` on real files, as an administrator or a script calls it."""
 
-import json
 import time
 from collections import Counter
 
 import openpyxl
 import pytest
-from click.testing import CliRunner
-from sqlmodel import col, select
 
-from outreach import db
 from outreach.campaigns import service as campaigns
 from outreach.campaigns.models import Enrolment
-from outreach.cases.models import Case, CaseEvent, Household, ImportRun, Person
-from outreach.cli import main
+from outreach.cases.models import Case, CaseEvent, ImportRun, Person
 from outreach.regions.models import Municipality, Region
-
-HEADER = "dossiernummer;voornaam;tussenvoegsel;achternaam;geboortedatum;straat;huisnummer;postcode;woonplaats"
-HEADER += ";gemeente;telefoon;email;coach"
-
-
-def line(number, given="Noor", family="Jansen", born="31-12-2006", **values):
-    cells = dict.fromkeys(HEADER.split(";"), "") | {
-        "dossiernummer": number,
-        "voornaam": given,
-        "achternaam": family,
-        "geboortedatum": born,
-        "straat": "Dorpsstraat",
-        "huisnummer": "12",
-        "postcode": "3131AA",
-        "woonplaats": "Vlaardingen",
-        "gemeente": "Vlaardingen",
-    }
-    return ";".join((cells | values).values())
-
-
-@pytest.fixture
-def outreach(database_url, monkeypatch):
-    """Runs a command in this process; the JSON document, or the refusal and exit code."""
-    monkeypatch.setenv("OUTREACH_DATABASE_URL", database_url)
-    monkeypatch.setenv("OUTREACH_SECRET_KEY", "only for tests")
-
-    def run(*arguments, exit_code=0):
-        done = CliRunner().invoke(main, [*map(str, arguments), "--json"])
-        assert done.exit_code == exit_code, (done.output, done.exception)
-        return json.loads(done.stdout) if exit_code == 0 else done.stderr.strip()
-
-    return run
-
-
-@pytest.fixture
-def listed(tmp_path):
-    """Writes lines below the header into a list."""
-
-    def write(*lines, header=HEADER, name="lijst.csv", encoding="utf-8"):
-        path = tmp_path / name
-        path.write_text("\n".join([header, *lines]) + "\n", encoding=encoding)
-        return path
-
-    return write
-
-
-def counts(done):
-    return done["created"], done["updated"], done["unchanged"], len(done["rejected"])
-
-
-def rows(model):
-    db.session().expire_all()
-    return db.session().exec(select(model)).all()
-
-
-def case(reference):
-    db.session().expire_all()
-    found = db.session().exec(
-        select(Case, Person, Household)
-        .join(Person, col(Person.id) == col(Case.person_id))
-        .outerjoin(Household, col(Household.id) == col(Person.household_id))
-        .where(Case.reference == reference)
-    )
-    return found.one()
-
-
-def kinds(reference):
-    query = (
-        select(CaseEvent)
-        .join(Case, col(Case.id) == col(CaseEvent.case_id))
-        .where(Case.reference == reference)
-    )
-    return [(event.kind, event.data) for event in db.session().exec(query.order_by(col(CaseEvent.seq)))]
+from tests.cases.imports.imported import HEADER, case, counts, kinds, line, rows
 
 
 def test_a_new_installation_gets_a_region_and_the_municipalities_that_the_list_names(app, outreach, listed):
@@ -253,35 +176,6 @@ def test_the_same_number_twice_in_a_list_is_rejected_unless_the_rows_are_equal(w
     assert done["rejected"][0]["row"] == 4
     assert "2" in done["rejected"][0]["problem"]
     assert case("1")[1].given_name == "Noor"
-
-
-TAKEN_OVER = "dossiernummer;achternaam;geboortedatum;gemeente;status;uitkomst;uitkomstlijst;uitkomstdatum"
-
-
-def test_cases_of_an_older_system_come_with_status_and_outcome(world, outreach, listed):
-    path = listed(
-        "1;Jansen;31-12-2006;Schiedam;afgesloten;Werk;rmd-vsv;1-6-2026",
-        "2;Bakker;31-12-2006;Schiedam;in begeleiding;;;",
-        "3;Smit;31-12-2006;Schiedam;;Weet niet;rmd-vsv;1-6-2026",
-        header=TAKEN_OVER,
-    )
-    assert counts(outreach("import", path)) == (2, 0, 0, 1)
-    first = case("1")[0]
-    assert (first.status, first.outcome, first.outcome_list) == ("afgesloten", "Werk", "rmd-vsv")
-    assert first.outcome_on.isoformat() == "2026-06-01"
-    assert case("2")[0].status == "in_begeleiding"
-    assert counts(outreach("import", path)) == (0, 0, 2, 1)
-
-
-def test_a_status_is_taken_over_only_while_the_case_is_new(world, outreach, listed):
-    outreach("import", listed("1;Jansen;31-12-2006;Schiedam;;;;", header=TAKEN_OVER))
-    closed = listed("1;Jansen;31-12-2006;Schiedam;afgesloten;Werk;rmd-vsv;1-6-2026", header=TAKEN_OVER)
-    assert counts(outreach("import", closed)) == (0, 1, 0, 0)
-    assert case("1")[0].status == "afgesloten"
-    done = outreach("import", listed("1;Jansen;31-12-2006;Schiedam;in_contact;;;", header=TAKEN_OVER))
-    assert counts(done) == (0, 0, 1, 0)
-    assert done["notes"][0]["value"] == "in_contact"
-    assert case("1")[0].status == "afgesloten"
 
 
 def test_rejected_rows_go_to_a_file_that_can_be_mended_and_vanishes_when_all_are_in(world, outreach, listed):
