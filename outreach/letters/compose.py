@@ -11,6 +11,7 @@ from outreach.letters import render
 from outreach.letters.markdown import LetterText
 from outreach.letters.render import Layout
 from outreach.regions.models import RegionSettings
+from outreach.regions.words import hours_in
 
 FILLED_BY_RENDER = frozenset({"dienst", "code", "adres_kort"})
 
@@ -99,7 +100,7 @@ def values(
         "coach_voornaam": recipient.coach_given_name or settings.service_name,
         "coach_naam": coach or settings.service_name,
         "coach_telefoon": recipient.coach_phone or settings.phone,
-        "coach_uren": recipient.coach_hours or settings.office_hours,
+        "coach_uren": hours_in(recipient.coach_hours or settings.office_hours, language),
         "bezoekdatum": visit,
         "bezoekweek": week,
     }

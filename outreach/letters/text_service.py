@@ -21,6 +21,7 @@ from outreach.letters.models import LetterText
 from outreach.letters.render import LetterData
 from outreach.letters.texts import TextKey, shipped, shipped_keys
 from outreach.regions.models import Region
+from outreach.regions.queries import municipality_names
 from outreach.responses import codes
 
 LONGEST = 20_000
@@ -161,13 +162,16 @@ EXAMPLE_CODE = "0000000000"
 
 
 def example(region: Region, language: str, today: date) -> LetterData:
-    """A letter to somebody made up whose names are longer than most: what fits her fits nearly everybody."""
+    """A letter to somebody made up whose names are longer than most: what fits her fits nearly everybody.
+
+    She lives in the municipality of the region with the longest name.
+    """
     assert codes.normalise(EXAMPLE_CODE)
     somebody = Recipient(
         "Maximiliaan-Alexander",
         "van der",
         "Wijngaarden-Schuttevaer",
-        "Maassluis, Vlaardingen en Schiedam",
+        max(municipality_names([region.id]).values(), key=len, default="Vlaardingen"),
         "Wilhelmina-Josephina",
         "van Steenbergen-Oudshoorn",
         region.settings.phone or "010 123 45 67",

@@ -12,6 +12,7 @@ from werkzeug.http import parse_accept_header
 
 from outreach import clock
 from outreach.i18n import LANGUAGES
+from outreach.regions.words import hours_in
 from outreach.responses import forms, kept, queries
 from outreach.responses.forms import Submission
 from outreach.responses.queries import Contact, Face
@@ -120,5 +121,6 @@ def _render(template: str, language: str, shown: Sequence[Face], keep: str = "",
             languages=links,
             region=shown[0] if len(shown) == 1 else None,
             faces=[face for face in shown if face.phone],
+            hours_in=hours_in,
             **more,
         )

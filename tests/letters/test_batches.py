@@ -133,6 +133,7 @@ def test_the_letter_speaks_the_language_of_the_young_person_and_not_of_the_clerk
     text = printed_page(world)
     assert "Hi Noor1," in text
     assert "10 March 2026" in text
+    assert "Mon to Thu, 9:00 – 17:00" in text and "t/m" not in text
     codes = db.session().scalars(select(ResponseCode).where(col(ResponseCode.case_id) == polish.id))
     assert [code.language for code in codes] == ["en"]
 

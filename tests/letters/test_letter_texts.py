@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from PIL import Image
 from sqlmodel import col, select
 
-from outreach import db
+from outreach import clock, db
 from outreach.campaigns.plan_files import shipped_plans
 from outreach.letters import text_service
 from outreach.letters.models import LetterText
@@ -154,3 +154,9 @@ def test_another_region_keeps_its_own_text(world: World, clerk: FlaskClient) -> 
     editor = BeautifulSoup(outsider.get(W1).text, "html.parser")
     assert editor.textarea is not None
     assert editor.textarea.get_text().strip() == (shipped(TextKey("w1-brief", "", "nl")) or "").strip()
+
+
+def test_the_somebody_of_the_preview_lives_in_one_municipality(world: World) -> None:
+    for language in ("nl", "en"):
+        letter = text_service.example(world.region, language, clock.today())
+        assert letter.values["gemeente"] == "Vlaardingen", "the longest name of the region"

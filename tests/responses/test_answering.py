@@ -246,7 +246,9 @@ def test_dutch_and_english_with_a_switch_that_stays(world: World, client: FlaskC
     assert "Nice that you scanned" in page.text and 'lang="en"' in page.text
     assert 'href="?lang=nl"' in page.text
     sent = client.post(f"/r/{code}?lang=en", data={"now": "work"}, headers=DUTCH)
-    assert "Thank you! We have your answer." in client.get(sent.location, headers=DUTCH).text
+    thanks = client.get(sent.location, headers=DUTCH).text
+    assert "Thank you! We have your answer." in thanks
+    assert "Samira works Mon to Thu, 9:00 – 17:00" in thanks
     assert 'href="?lang=nl&amp;receipt=' in client.get(sent.location, headers=DUTCH).text
 
 
