@@ -36,6 +36,7 @@ from outreach.messages import queries, texts
 from outreach.messages.channels import channel_for
 from outreach.messages.models import Message
 from outreach.regions.models import Region, RegionSettings
+from outreach.regions.words import hours_in
 from outreach.responses import codes
 from outreach.responses import service as responses
 from outreach.responses.service import CodeFor
@@ -163,7 +164,7 @@ def _body(row: Any, settings: RegionSettings, code: str) -> str:
         "voornaam": row.given_name or "",
         "coach_voornaam": row.coach or settings.service_name,
         "coach_telefoon": row.coach_phone or settings.phone,
-        "coach_uren": row.coach_hours or settings.office_hours,
+        "coach_uren": hours_in(row.coach_hours or settings.office_hours, _language(row)),
         "dienst": settings.service_name,
         "gemeente": row.municipality,
         "link": codes.address(_settings().base_url, code),
