@@ -74,6 +74,9 @@ def _new_database(server: str, name: str, template: str = "template1") -> str:
         server.replace("postgresql://", "postgresql+psycopg://", 1), isolation_level="AUTOCOMMIT"
     )
     with engine.connect() as connection:
+        # PostgreSQL copies only what nobody is connected to; a command that ran in this process may still be.
+        leave = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name"
+        connection.execute(text(leave), {"name": template})
         connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'))
     engine.dispose()
     head, _, query = server.partition("?")

@@ -13,8 +13,8 @@ from outreach.demo.hurry import hurry
 from outreach.errors import NotFound
 from outreach.i18n import _l, ngettext
 from outreach.responses import codes
-from outreach.staff.scope import current
-from outreach.web.access import open_to_all
+from outreach.staff.scope import RoleName, current
+from outreach.web.access import open_to_all, roles
 
 ROLES = {"coach": COACHES[0][1]} | {role.value: account for role, account, *_names in OTHERS}
 
@@ -53,6 +53,7 @@ def blueprint(settings: Settings) -> Blueprint:
         return redirect("/")
 
     @pages.post("/demo/hurry")
+    @roles(RoleName.coach, RoleName.clerk, RoleName.coordinator)
     def messages_now() -> ResponseReturnValue:
         """Let the first messages of a campaign that has just begun go out, whatever the hour."""
         region = queries.demo_region()
