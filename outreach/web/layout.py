@@ -63,6 +63,11 @@ def region() -> Region | None:
     return found
 
 
+def _in_the_demo(mine: Region | None) -> bool:
+    """Whether there is a page to choose who one is; never in production, which has no such page."""
+    return mine is not None and mine.demo and "demo.welcome" in current_app.view_functions
+
+
 def role_names() -> dict[RoleName, str]:
     """The roles in words."""
     return {
@@ -90,13 +95,15 @@ def init_app(app: Flask) -> None:
         if request.blueprint == "responses" or not current_user.is_authenticated:
             return context
         names = role_names()
+        mine = region()
         return context | {
-            "region": region(),
+            "region": mine,
             "nav": menu(),
             "who": {
                 "name": current_user.name,
                 "role": ", ".join(names[RoleName(role.name)] for role in current_user.roles),
                 "details_href": url_for("me.details") if "me.details" in current_app.view_functions else None,
+                "other_role_href": url_for("demo.welcome") if _in_the_demo(mine) else None,
                 "sign_out_href": url_for("security.logout"),
             },
         }

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from bs4 import BeautifulSoup
 from click.testing import CliRunner
 from flask import Flask
 from sqlalchemy import func, select
@@ -24,7 +25,7 @@ from outreach.demo.cast import assemble
 from outreach.demo.story import Story
 from outreach.ticking import tick
 from tests.conftest import copied, settings_for
-from tests.factories import csrf
+from tests.factories import World, csrf
 
 NOW = "2026-03-12T13:10"
 
@@ -97,6 +98,18 @@ def test_the_welcome_page_lets_one_be_each_role(region: Flask) -> None:
         assert sees in client.get("/", follow_redirects=True).text
     page = region.test_client().get("/demo").text
     assert "Scan de brief" in page
+
+
+def test_the_account_menu_leads_back_to_who_one_can_be(region: Flask) -> None:
+    client = region.test_client()
+    client.post("/demo/sign-in/coach", data={"csrf_token": csrf(client, "/demo")})
+    menu = BeautifulSoup(client.get("/today").text, "html.parser").select_one(".who__menu")
+    assert menu is not None
+    assert [link.get_text(strip=True) for link in menu.select("a[href='/demo']")] == ["Wissel van rol"]
+
+
+def test_outside_the_demo_nobody_changes_roles(world: World) -> None:
+    assert "/demo" not in world.sign_in(world.coach).get("/today").text
 
 
 def test_the_welcome_page_is_not_there_in_production(database_url: str) -> None:
