@@ -21,7 +21,7 @@ from outreach.cases.imports.problems import Problem
 from outreach.cases.imports.service import CaseList
 from outreach.cases.imports.tables import Table, read_table
 from outreach.console import Answer, answers, progress
-from outreach.errors import Conflict, NotFound, Refused
+from outreach.errors import Conflict, Refused
 from outreach.i18n import _l
 from outreach.regions import queries as regions
 from outreach.regions import service as region_service
@@ -102,14 +102,11 @@ def _region(slug: str | None, campaign: Campaign | None, *, dry_run: bool) -> Re
         if slug not in (None, region.slug):
             raise Refused(_l("The campaign belongs to the region %(region)s.", region=region.slug))
         return region
-    try:
-        return regions.the_region(slug)
-    except NotFound:
-        if slug is not None:
-            raise NotFound(_l("There is no region '%(slug)s'.", slug=slug)) from None
-    if dry_run:
+    if not dry_run:
+        return region_service.the_or_first_region(slug)
+    if slug is None and not regions.all_regions():
         return Region(slug=region_service.DEFAULT_SLUG, name=region_service.DEFAULT_NAME)
-    return region_service.ensure_region() or regions.the_region()
+    return regions.the_region(slug)
 
 
 def _named(table: Table, columns: Columns) -> set[str]:

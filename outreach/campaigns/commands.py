@@ -4,10 +4,11 @@ from typing import Any
 
 import click
 
+from outreach import db
 from outreach.campaigns import queries, service
 from outreach.campaigns.models import Campaign
 from outreach.console import Answer, answers
-from outreach.regions import queries as regions
+from outreach.regions import service as regions
 
 
 @click.group("campaign")
@@ -30,9 +31,10 @@ def _shown(found: Campaign) -> dict[str, Any]:
 @click.option("--region", "region_slug", help="The region, where there are several.")
 @answers
 def create(slug: str, plan_name: str, name: str, region_slug: str | None) -> Answer:
-    """Make a campaign, still a draft."""
-    region = regions.the_region(region_slug)
-    return _answer(service.create(region.id, slug, plan_name, name))
+    """Make a campaign, still a draft; where there is no region yet, a first one with it."""
+    with db.write():  # no region is left behind by a campaign that is refused
+        region = regions.the_or_first_region(region_slug)
+        return _answer(service.create(region.id, slug, plan_name, name))
 
 
 @campaign.command("start")

@@ -34,6 +34,18 @@ CHANGES: dict[str, frozenset[str]] = {
 }
 """What may become of a campaign. A finished one runs again when new cases come in."""
 
+REFUSALS: dict[tuple[str, str], object] = {
+    ("draft", "paused"): _l("This campaign has not started yet, so there is nothing to pause."),
+    ("running", "running"): _l("This campaign is running already."),
+    ("paused", "paused"): _l("This campaign is paused already."),
+    ("stopped", "running"): _l("This campaign is stopped for good, so it cannot be started."),
+    ("stopped", "paused"): _l("This campaign is stopped for good, so it cannot be paused."),
+    ("stopped", "stopped"): _l("This campaign is stopped already."),
+    ("finished", "paused"): _l("This campaign is finished, so it cannot be paused."),
+    ("finished", "stopped"): _l("This campaign is finished, so it cannot be stopped."),
+}
+"""What is said to whoever wants what CHANGES does not allow: how it stands and what is wanted."""
+
 
 @dataclass(frozen=True, slots=True)
 class Ticked:
@@ -175,7 +187,7 @@ def _locked(session: Session, campaign_id: UUID) -> Campaign:
 def _change(session: Session, campaign_id: UUID, status: str) -> Campaign:
     campaign = _locked(session, campaign_id)
     if status not in CHANGES[campaign.status]:
-        raise Conflict(_l("The campaign has changed in the meantime. Look at it again."))
+        raise Conflict(REFUSALS[campaign.status, status])
     campaign.status = status
     session.add(campaign)
     session.flush()

@@ -15,10 +15,12 @@ from outreach.regions.models import Municipality, Region
 def the_region(slug: str | None = None) -> Region:
     """The region of this name, or the only one there is.
 
-    Raises NotFound when there is none, Refused when there are several and none was named.
+    Raises NotFound when there is none (of this name), Refused when there are several and none was named.
     """
     query = select(Region).order_by(col(Region.slug))
     found = db.session().scalars(query.where(col(Region.slug) == slug) if slug else query).all()
+    if not found and slug:
+        raise NotFound(_l("There is no region '%(slug)s'.", slug=slug))
     if not found:
         raise NotFound(_l("There is no region yet. Make one first, or fill the demo."))
     if len(found) > 1:

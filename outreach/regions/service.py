@@ -11,6 +11,7 @@ from sqlmodel import col
 from outreach import db
 from outreach.errors import Conflict, NotFound, Refused
 from outreach.i18n import _l
+from outreach.regions import queries
 from outreach.regions.checking import checked
 from outreach.regions.models import Municipality, Region
 
@@ -31,6 +32,16 @@ def ensure_region() -> Region | None:
         session.add(region)
         session.flush()
         return region
+
+
+def the_or_first_region(slug: str | None = None) -> Region:
+    """The region of this name, the only one there is, or in an installation without any a first one made now.
+
+    Raises NotFound for a name that no region has, Refused when there are several and none was named.
+    """
+    if slug is None:
+        return ensure_region() or queries.the_region()
+    return queries.the_region(slug)
 
 
 def create(slug: str, name: str, municipalities: Mapping[str, str]) -> Region:
