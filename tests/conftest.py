@@ -1,7 +1,9 @@
 """The world of the tests: a real database (SQLite, or PostgreSQL with OUTREACH_TEST_DATABASE=postgresql)."""
 
 import os
+import re
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +12,7 @@ from uuid import uuid4
 import pytest
 from flask import Flask, g, request_started
 from flask.testing import FlaskClient
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, event, text
 
 from outreach import config, create_app, db, schema
 from tests.factories import World
@@ -110,10 +112,33 @@ def _forget_the_last_request(_app: Flask, **_more: object) -> None:
         g.pop(name)
 
 
+OURS = ("outreach.", "tests.")
+WRITES_A_STATUS = re.compile(r"UPDATE case_file SET (?:(?! WHERE ).)*\b(?:status|outcome|responded_at)")
+MAY_WRITE_A_STATUS = {("timeline", "_write_cache"), ("service", "rebuild")}
+
+
+def _status_only_through_the_timeline(
+    _connection: object, _cursor: object, statement: str, *_more: object
+) -> None:
+    """Whatever a test does: nobody but the timeline writes what caches its events, and `verify --repair`."""
+    if not WRITES_A_STATUS.match(statement):
+        return
+    frame = sys._getframe(1)
+    while not (place := frame.f_globals.get("__name__", "")).startswith(OURS) or place == "outreach.db":
+        assert frame.f_back is not None
+        frame = frame.f_back
+    if place.startswith("tests.") or (place.rpartition(".")[2], frame.f_code.co_name) in MAY_WRITE_A_STATUS:
+        return
+    raise AssertionError(f"a status that no event gave: {statement}")
+
+
 @pytest.fixture
 def app(database_url: str) -> Iterator[Flask]:
     """The application on a fresh database."""
     app = create_app(settings_for(database_url))
+    event.listen(
+        app.extensions["outreach_engine"], "before_cursor_execute", _status_only_through_the_timeline
+    )
     app.testing = False
     request_started.connect(_forget_the_last_request, app)
     yield app

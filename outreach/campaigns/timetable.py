@@ -16,8 +16,9 @@ _REMEMBERED = 2_000
 class StepTimes:
     """When a step is laid ready, due, and over, all in UTC.
 
-    ready: for calls, letters, visits and cards, so that a day's work can be seen when it begins. message_due: the first moment from `due` on at which a message is allowed. message_closes: the moment on the last
-    day from which no message may go out any more, never after `closes`.
+    ready: for calls, letters, visits and cards, so that a day's work can be seen when it begins. message_due: the
+    first moment from `due` on at which a message is allowed. message_closes: the moment on the last day from which no
+    message may go out any more, never after `closes`.
     """
 
     step: Step

@@ -8,7 +8,9 @@ count anew. An office shares one address, so there only wrong passwords count.
 from typing import Any
 
 from flask_security.forms import LoginForm
+from flask_security.utils import validate_redirect_url
 from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
+from wtforms import Field
 
 from outreach import rate_limits
 from outreach.errors import Refused
@@ -65,6 +67,11 @@ def _account(email: str) -> str:
 
 class SignInForm(LoginForm):
     """E-mail address and password."""
+
+    def validate_next(self, field: Field) -> None:
+        """A place to go on to that is not ours is forgotten; whoever signed in rightly comes to her own page."""
+        if field.data and not validate_redirect_url(field.data):
+            field.data = ""
 
     def validate(self, **kwargs: Any) -> bool:
         """Whether this is somebody who may come in. Raises TooManyTries."""
