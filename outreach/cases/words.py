@@ -136,6 +136,12 @@ def ago(moment: datetime) -> str:
     return str(format_timedelta(moment - clock.now(), add_direction=True, locale=locale, threshold=1.2))
 
 
+def age(moment: datetime) -> str:
+    """How long ago, as short as a list of messages says it: '25 min', '3 uur', '6 dagen'."""
+    locale = str(get_locale() or "nl")
+    return str(format_timedelta(clock.now() - moment, format="short", locale=locale, threshold=1.2))
+
+
 def shown_phone(number: str | None) -> str:
     """An E.164 number as people write it: '06 12345678' in the Netherlands, with its country code elsewhere."""
     if not number:
