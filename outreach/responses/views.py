@@ -3,6 +3,7 @@
 from flask import Blueprint, Flask, Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.routing import PathConverter
 
 from outreach import clock
 from outreach.config import Settings
@@ -18,11 +19,19 @@ THROWN_AWAY = 32 * 1024 * 1024
 blueprint = Blueprint("responses", __name__, url_prefix="/r")
 
 
+class Anything(PathConverter):
+    """Whatever stands in an address, with slashes and line ends."""
+
+    part_isolating = False
+    regex = r"[\s\S]+?"
+
+
 def init_app(app: Flask, settings: Settings) -> None:
     """Open the pages, and leave out there what staff pages need."""
     kept.init_app(app, https=settings.base_url.startswith("https://"))
     quiet.init_app(app)
     app.extensions["csrf"].exempt(blueprint)
+    app.url_map.converters["anything"] = Anything
     app.register_blueprint(blueprint)
 
 
@@ -93,7 +102,7 @@ def type_code() -> ResponseReturnValue:
     return redirect(there, 303)
 
 
-@blueprint.route("/<path:anything>", methods=["GET", "POST"])
+@blueprint.route("/<anything:anything>", methods=["GET", "POST"])
 @open_to_all
 def garbled(anything: str) -> ResponseReturnValue:
     """An address that is no code at all: as wrong as a wrong code."""

@@ -8,7 +8,7 @@ from urllib.parse import quote
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from outreach.responses import codes, guesses
@@ -69,6 +69,7 @@ def test_who_cannot_scan_types_the_code(world: World, client: FlaskClient) -> No
         st.builds(lambda n: "A" * n, st.integers(1, 3000)),
     )
 )
+@example(path="0/\n")
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_is_in_the_address_gets_a_page(
     world: World, client: FlaskClient, unlimited: None, path: str
