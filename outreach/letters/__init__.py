@@ -5,6 +5,7 @@ typesetting.py   what waits becomes set pages, in memory
 compose.py       what stands in one letter
 text_service.py  the text that counts, its versions and its preview
 markdown.py  a letter text (Markdown with placeholders) becomes checked blocks
+wrapping.py  where a line may break, so that nothing runs off the page
 qr.py        the modules of a QR code
 render.py    letters become one PDF, by Typst (letter.typ), or an error before anything is printed
 misfits.py   letters that cannot be printed, which and by how much

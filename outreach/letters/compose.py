@@ -80,8 +80,8 @@ def values(
 ) -> dict[str, str]:
     """The values of all placeholders but those that render fills in, in the language of the letter.
 
-    Without a coach the service itself signs, with the region's phone and hours. The day of the visit is
-    empty when no visit is planned.
+    Without a coach the service itself signs, with the region's phone and hours; in a sentence she is 'your coach'
+    then, since nobody is called Doorstroompunt. The day of the visit is empty when no visit is planned.
     """
     locale = "en_GB" if language == "en" else "nl"
     visit = week = ""
@@ -97,7 +97,7 @@ def values(
         "gemeente": recipient.municipality,
         "dienst": settings.service_name,
         "datum": format_date(today, "d MMMM y", locale=locale),
-        "coach_voornaam": recipient.coach_given_name or settings.service_name,
+        "coach_voornaam": recipient.coach_given_name or render.fixed_words(language)["somebody"],
         "coach_naam": coach or settings.service_name,
         "coach_telefoon": recipient.coach_phone or settings.phone,
         "coach_uren": hours_in(recipient.coach_hours or settings.office_hours, language),

@@ -83,14 +83,13 @@ def svg(rows: list[str]) -> str:
     """The modules as one SVG path; black modules above each other are one rectangle, without seams."""
     size = len(rows)
     begun: dict[tuple[int, int], int] = {}
-    rectangles: list[tuple[int, int, int, int]] = []
-    for y, row in enumerate([*rows, "0" * size]):
-        runs = {match.span() for match in _RUN.finditer(row)}
-        ended = [run for run in begun if run not in runs]
-        rectangles.extend((*run, begun.pop(run), y) for run in ended)
-        for run in runs:
-            begun.setdefault(run, y)
-    path = "".join(
-        f"M{left} {top}H{right}V{bottom}H{left}z" for left, right, top, bottom in sorted(rectangles)
-    )
-    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size} {size}"><path d="{path}"/></svg>'
+    path: list[str] = []
+    for y, row in enumerate([*rows, ""]):
+        going_on = {}
+        for match in _RUN.finditer(row):
+            run = match.span()
+            going_on[run] = begun.pop(run, y)
+        path += [f"M{left} {top}H{right}V{y}H{left}z" for (left, right), top in begun.items()]
+        begun = going_on
+    drawn = "".join(path)
+    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size} {size}"><path d="{drawn}"/></svg>'

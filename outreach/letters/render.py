@@ -20,8 +20,9 @@ import typst
 
 from outreach.errors import Refused
 from outreach.i18n import _l
-from outreach.letters import misfits, qr
+from outreach.letters import misfits, qr, wrapping
 from outreach.letters.markdown import Block, LetterText, ValueMissing
+from outreach.letters.wrapping import Part
 from outreach.responses import codes
 
 _HERE = Path(__file__).resolve().parent
@@ -129,7 +130,7 @@ def _compile(
         "language": letters[0].language,
         "fonts": families,
         "measure": False,
-        "layout": asdict(layout),
+        "layout": asdict(layout) | _wrapped(layout),
         "letters": [_letter_as_data(letter, layout, texts[letter.text], base_url) for letter in letters],
     }
     job: dict[str, Any] = {"font_paths": fonts, "ignore_system_fonts": True, "root": _HERE}
@@ -167,57 +168,73 @@ def _title(letters: Sequence[LetterData], layout: Layout) -> str:
     return f"{words['letter'] if len(letters) == 1 else words['letters']} {layout.sender}"
 
 
+def _wrapped(layout: Layout) -> dict[str, list[Part]]:
+    """What stands at the top of every letter, so that it breaks where it must."""
+    return {
+        "sender_parts": _parts(layout.sender),
+        "subtitle_parts": _parts(layout.subtitle),
+        "return_parts": _parts(layout.return_address),
+    }
+
+
+def _parts(text: str) -> list[Part]:
+    return wrapping.parts([["text", text]]) if text else []
+
+
 def _letter_as_data(letter: LetterData, layout: Layout, text: LetterText, base_url: str) -> dict[str, Any]:
     words = fixed_words(letter.language)
-    values = {"dienst": layout.sender} | {name: _breakable(value) for name, value in letter.values.items()}
+    values = {"dienst": layout.sender, **letter.values}
     if "coach_telefoon" in values:
         values["coach_telefoon"] = values["coach_telefoon"].replace(
             " ", "\u00a0"
         )  # a number stays on one line
-    code = None
+    code, whole = None, []
     if letter.code is not None:
-        address = codes.typed_address(base_url, letter.code)
-        values |= {"code": codes.display(letter.code), "adres_kort": address}
-        code = _qr_as_data(codes.address(base_url, letter.code), address, values["code"], words["alt"])
+        address, typed = codes.typed_address(base_url, letter.code), codes.display(letter.code)
+        before = address.removesuffix(typed)
+        values |= {"code": typed, "adres_kort": address}
+        code = _qr_as_data(codes.address(base_url, letter.code), before, typed, words["alt"])
+        whole = [before, typed]
     elif text.has_qr:
         raise ValueMissing("code")
     if not values.get("datum"):
         raise ValueMissing("datum")
-    blocks: list[Block] = text.fill(values)
     return {
         "language": letter.language,
         "words": words,
         "date": values["datum"],
         "address": list(letter.address),
         "coach": {
-            "name": values.get("coach_naam", ""),
-            "phone": values.get("coach_telefoon", ""),
-            "hours": values.get("coach_uren", ""),
+            "label": words["service" if values.get("coach_naam") == values["dienst"] else "coach"],
+            "name": _parts(values.get("coach_naam", "")),
+            "phone": _parts(values.get("coach_telefoon", "")),
+            "hours": _parts(values.get("coach_uren", "")),
         },
-        "blocks": blocks,
+        "blocks": [_block_as_data(block, whole) for block in text.fill(values)],
         "qr": code,
     }
 
 
-def _qr_as_data(address: str, short: str, code: str, alt: str) -> dict[str, Any]:
+def _block_as_data(block: Block, whole: list[str]) -> Block:
+    if "runs" in block:
+        return {**block, "runs": wrapping.parts(block["runs"], whole)}
+    if "items" in block:
+        return {**block, "items": [wrapping.parts(item, whole) for item in block["items"]]}
+    return block
+
+
+def _qr_as_data(address: str, before: str, code: str, alt: str) -> dict[str, Any]:
+    """`address` is in the code; `before` and `code` are typed over, and broken between the two at most."""
     rows = qr.modules(address)
     return {
         "svg": qr.svg(rows),
         "modules": len(rows),
         "side": qr.SIDE_MM,
         "quiet": qr.QUIET_MODULES,
-        "address": short,
-        "code": code,
-        "alt": alt.format(address=short),
+        "address": [wrapping.whole_word("bold", before), wrapping.whole_word("bold", code)],
+        "code": [wrapping.whole_word("bold", code)],
+        "alt": alt.format(address=before + code),
     }
-
-
-_LONG_WORD = re.compile(r"\S{30}(?=\S{10})")
-
-
-def _breakable(value: str) -> str:
-    """A value whose words of more than 40 characters may be broken, so that they stay on the page."""
-    return _LONG_WORD.sub("\\g<0>\u200b", value)
 
 
 @lru_cache(maxsize=8)

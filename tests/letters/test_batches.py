@@ -150,6 +150,9 @@ def test_the_coach_signs_and_without_one_the_service_does(world: World) -> None:
     assert "06 12 34 56 78" in page_text(pdf, 1)
     assert "Samira" not in page_text(pdf, 2)
     assert "010 123 45 67" in page_text(pdf, 2)
+    assert "Ik ben jouw coach en ik werk voor Doorstroompunt." in page_text(pdf, 2)
+    assert "Contact Doorstroompunt 010 123 45 67" in page_text(pdf, 2)
+    assert "Jouw coach Samira de Vries" in page_text(pdf, 1)
 
 
 def running(world: World, *cases: Case) -> campaigns.Campaign:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 
@@ -11,9 +10,8 @@ import pytest
 import zxingcpp
 from pypdf import PdfReader
 
-from outreach import config
 from outreach.letters import render
-from outreach.letters.markdown import LetterText, ValueMissing, parse
+from outreach.letters.markdown import ValueMissing, parse
 from outreach.letters.misfits import (
     AddressDoesNotFit,
     CharactersNotPrintable,
@@ -21,79 +19,13 @@ from outreach.letters.misfits import (
     LettersDoNotFit,
     LettersTooLong,
 )
-from outreach.letters.render import Layout, LetterData, Rendered
 from outreach.responses import codes
-
-FONTS = config.load({"OUTREACH_SECRET_KEY": "x"}).font_dir
-BASE = "https://doorstroompunt-waterweg.nl"
-MADE_AT = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
-LAYOUT = Layout("Doorstroompunt Waterweg", "Retouradres: Postbus 500, 3130 AM Vlaardingen")
-SHIPPED = {
-    path.stem: parse(path.read_text("utf-8"))
-    for path in Path(render.__file__).with_name("texts").glob("*.md")
-}
-PLAIN = parse("# Hoi\n\nHoi {{ naam }}, dit is voor jou.")
-MM = 72 / 25.4
-
-
-def letter(text: str = "plain", **values: str) -> LetterData:
-    return LetterData(
-        text=text,
-        address=("Aan Noor de Vries", "Dorpsstraat 12 B", "3131 AB  VLAARDINGEN"),
-        values={
-            "voornaam": "Noor",
-            "naam": "Noor de Vries",
-            "gemeente": "Vlaardingen",
-            "datum": "Vlaardingen, 10 maart 2026",
-            "coach_voornaam": "Samira",
-            "coach_naam": "Samira el Amrani",
-            "coach_telefoon": "06 1234 5678",
-            "coach_uren": "maandag tot en met donderdag, 9.00 tot 17.00 uur",
-            "bezoekdatum": "dinsdag 17 maart",
-        }
-        | values,
-        code=codes.new_code(),
-    )
-
-
-def printed(
-    *letters: LetterData, layout: Layout = LAYOUT, texts: dict[str, LetterText] | None = None
-) -> Rendered:
-    return render.render_batch(
-        letters,
-        layout,
-        texts or {"plain": PLAIN, **SHIPPED},
-        base_url=BASE,
-        font_dir=FONTS,
-        made_at=MADE_AT,
-    )
-
-
-def words(pdf: bytes, page: int = 0) -> str:
-    """The text of a page as a reader copies it, spaces evened out."""
-    text = PdfReader(BytesIO(pdf)).pages[page].extract_text()
-    return " ".join(text.replace("\u200b", "").replace("\u00a0", " ").split())
+from tests.letters.paper import BASE, FONTS, LAYOUT, MADE_AT, PLAIN, SHIPPED, letter, place_of, printed, words
 
 
 def pictures(pdf: bytes) -> Iterator[object]:
     for page in pypdfium2.PdfDocument(pdf):
         yield page.render(scale=200 / 72).to_pil()
-
-
-def place_of(pdf: bytes, wanted: str) -> tuple[float, float, float, float]:
-    """Where `wanted` stands on page 1: left, top, right and bottom in mm from the top left corner."""
-    page = pypdfium2.PdfDocument(pdf)[0]
-    text = page.get_textpage()
-    found = text.search(wanted).get_next()
-    assert found, f"{wanted!r} is not on the page"
-    boxes = [text.get_charbox(index) for index in range(found[0], found[0] + found[1])]
-    height = page.get_height()
-    return (
-        min(box[0] for box in boxes) / MM,
-        (height - max(box[3] for box in boxes)) / MM,
-        max(box[2] for box in boxes) / MM,
-        (height - min(box[1] for box in boxes)) / MM,
-    )
 
 
 @pytest.mark.parametrize("name", sorted(SHIPPED))
@@ -153,14 +85,6 @@ def test_arabic_and_emoji_are_drawn_with_a_font_that_has_them(name: str, font: s
     assert font.encode() in pdf.replace(b"-", b"")
     text = words(pdf)
     assert all(character in text for character in name if character != " ")
-
-
-def test_a_long_name_stays_within_the_margins() -> None:
-    page = pypdfium2.PdfDocument(printed(letter(naam="W" * 300)).pdf)[0]
-    text = page.get_textpage()
-    boxes = [text.get_charbox(index) for index in range(text.count_chars())]
-    assert max(box[2] for box in boxes) / MM <= 210 - 15
-    assert min(box[0] for box in boxes if box[2] > box[0]) / MM >= 15
 
 
 def test_characters_that_no_font_has_are_named_and_nothing_is_printed() -> None:
