@@ -14,11 +14,11 @@ from outreach.campaigns import service as campaigns
 from outreach.campaigns.models import Campaign
 from outreach.cases.imports import run_service, service
 from outreach.cases.imports.context import RowContext
+from outreach.cases.imports.deciding import CaseList
 from outreach.cases.imports.headers import Columns, Field, map_columns, words
 from outreach.cases.imports.judging import Report
 from outreach.cases.imports.limits import Limits
 from outreach.cases.imports.problems import Problem
-from outreach.cases.imports.service import CaseList
 from outreach.cases.imports.tables import Table, read_table
 from outreach.console import Answer, answers, progress
 from outreach.errors import Conflict, Refused
@@ -153,6 +153,13 @@ def command(file: Path, campaign: str | None, region: str | None, dry_run: bool)
     return done, "\n".join(_said(done))
 
 
+def _first(problems: Sequence[dict[str, Any]], more: str) -> Iterable[str]:
+    for problem in problems[:20]:
+        yield f"Row {problem['row']}, {problem['column']} {problem['value']!r}: {problem['problem']}"
+    if len(problems) > 20:
+        yield f"… and {len(problems) - 20} {more}."
+
+
 def _said(done: dict[str, Any]) -> Iterable[str]:
     would = "Would be c" if done["dry_run"] else "C"
     yield (
@@ -162,9 +169,7 @@ def _said(done: dict[str, Any]) -> Iterable[str]:
     for note in done["notes"]:
         if note["row"] is None:
             yield f"{note['column']} {note['value']}: {note['problem']}".strip()
-    for problem in done["rejected"][:20]:
-        yield f"Row {problem['row']}, {problem['column']} {problem['value']!r}: {problem['problem']}"
-    if len(done["rejected"]) > 20:
-        yield f"… and {len(done['rejected']) - 20} more problems."
+    yield from _first([note for note in done["notes"] if "others" in note], "more of perhaps the same person")
+    yield from _first(done["rejected"], "more problems")
     if done["rejected_file"]:
         yield f"Rejected rows: {done['rejected_file']}"

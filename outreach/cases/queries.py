@@ -1,6 +1,6 @@
 """Reads about one case: who it is, what happened, what waits for its coach. All within somebody's scope."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -11,7 +11,9 @@ from sqlalchemy import Row as SqlRow
 from sqlmodel import col
 
 from outreach import clock, db
+from outreach.cases.events import EventKind
 from outreach.cases.models import Case, CaseEvent, Household, OptOut, Person
+from outreach.cases.rules import CaseStatus
 from outreach.cases.target_groups import TargetGroup
 from outreach.cases.words import shown_postcode
 from outreach.errors import NotFound
@@ -161,6 +163,46 @@ def head(case_id: UUID, scope: Scope) -> CaseHead:
     if row is None:
         raise NotFound(_l("This case does not exist, or it is not one of your municipalities."))
     return head_of(row)
+
+
+@dataclass(frozen=True, slots=True)
+class Mentioned:
+    """A case that is mentioned by its number; `case_id` and `name` only where the person who reads may see it."""
+
+    reference: str
+    status: str
+    case_id: UUID | None = None
+    name: str = ""
+
+
+def mentioned(region_id: UUID, references: Collection[str], scope: Scope) -> dict[str, Mentioned]:
+    """The cases of a region that have these numbers, by number."""
+    case, person = db.table(Case).c, db.table(Person).c
+    names = (person.given_name, person.infix, person.family_name)
+    query = (
+        select(case.reference, case.status, case.id, case.municipality_code, *names)
+        .join_from(db.table(Case), db.table(Person), person.id == case.person_id)
+        .where(case.region_id == region_id, case.reference.in_(references))
+    )
+    return {
+        row[0]: Mentioned(row[0], row[1], row[2], " ".join(filter(None, row[4:])))
+        if row[3] in scope.municipalities
+        else Mentioned(row[0], row[1])
+        for row in db.session().execute(query)
+    }
+
+
+def look_alikes(head: CaseHead, scope: Scope) -> list[Mentioned]:
+    """The other cases of perhaps the same person, by number; none any more when this or the other one is closed."""
+    if head.status == CaseStatus.afgesloten:
+        return []
+    event = db.table(CaseEvent).c
+    query = select(event.data).where(
+        event.case_id == head.id, event.kind == EventKind.duplicate_flagged.value
+    )
+    numbers = {number for data in db.session().scalars(query) for number in data.get("others", ())}
+    found = mentioned(head.region_id, numbers, scope) if numbers else {}
+    return [found[number] for number in sorted(found) if found[number].status != CaseStatus.afgesloten]
 
 
 def mine(scope: Scope) -> ColumnElement[bool]:

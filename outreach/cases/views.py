@@ -88,6 +88,7 @@ def _page(case: CaseHead, scope: Scope, note: NoteForm) -> str:
         note=note,
         coach=_coach_form(case),
         opt_out=OptOutForm(),
+        look_alikes=queries.look_alikes(case, scope),
         opt_outs=sorted(queries.opt_outs(case.person_id)),
         choices=_choices(case) if scope.has(COACH, COORDINATOR, RoleName.administrator) else [],
     )

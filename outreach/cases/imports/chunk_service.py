@@ -1,7 +1,6 @@
 """The writing of one chunk of a list: a fixed number of statements, however many rows. Called by service."""
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +11,7 @@ from outreach import clock, db
 from outreach.cases import name_service, timeline
 from outreach.cases.events import EventKind
 from outreach.cases.imports import queries
+from outreach.cases.imports.deciding import Changed, Decided
 from outreach.cases.imports.differences import (
     ADDRESS_FIELDS,
     CASE_FIELDS,
@@ -29,25 +29,12 @@ from outreach.cases.models import Case, CoachNotice, Household, Person
 from outreach.cases.rules import CaseStatus
 from outreach.cases.timeline import NewEvent
 
-CROWD = 20
-"""A mark that so many cases share says nothing about who is who: a list of made-up names, perhaps."""
-
 NAME_FIELDS = frozenset({"given_name", "infix", "family_name"})
 
-Changed = tuple[Accepted, KnownCase, Differences]
 
-
-def write(
-    session: Session,
-    region_id: UUID,
-    run_id: UUID,
-    actor: str,
-    new: Sequence[Accepted],
-    changed: Sequence[Changed],
-    same: Sequence[KnownCase],
-) -> list[UUID]:
+def write(session: Session, region_id: UUID, run_id: UUID, actor: str, decided: Decided) -> list[UUID]:
     """Write a chunk inside the transaction of `session`; the ids of its cases in the order new, changed, same."""
-    before = _marked(region_id, new, changed)
+    new, changed = decided.new, decided.changed
     homes = _households(session, region_id, new, changed)
     created = _create(session, region_id, homes, new)
     _update(session, homes, changed)
@@ -57,14 +44,14 @@ def write(
     ]
     for _, known, found in changed:
         events += _events(known, found, actor)
-    changed_ids = [known.case_id for _, known, _ in changed]
-    marked = [
-        queries.LookAlike(case_id, accepted.row.reference, accepted.row.person_keys)
-        for case_id, accepted in zip(created, new, strict=True)
+    ids = {accepted.row.reference: case_id for case_id, accepted in zip(created, new, strict=True)}
+    events += [
+        NewEvent(one.case_id or ids[one.reference], EventKind.duplicate_flagged, data={"others": [*others]})
+        for one, others in decided.alike
     ]
-    events += _look_alikes([*before, *marked], {*created, *_renamed(changed)})
     timeline.record_many(events)
-    same_ids = [known.case_id for known in same]
+    changed_ids = [known.case_id for _, known, _ in changed]
+    same_ids = [known.case_id for known in decided.same]
     _link(session, run_id, {"created": created, "updated": changed_ids, "unchanged": same_ids})
     return [*created, *changed_ids, *same_ids]
 
@@ -220,52 +207,6 @@ def _events(known: KnownCase, found: Differences, actor: str) -> list[NewEvent]:
         data = {"coach": str(found.coach_id)}
         events.append(NewEvent(known.case_id, EventKind.coach_assigned, actor, data=data))
     return events
-
-
-def _renamed(changed: Sequence[Changed]) -> list[UUID]:
-    return [known.case_id for _, known, found in changed if found.identity]
-
-
-def _marked(region_id: UUID, new: Sequence[Accepted], changed: Sequence[Changed]) -> list[queries.LookAlike]:
-    """The cases that are there already and may be one of the new or renamed persons, and these renamed ones."""
-    renamed = {known.case_id: accepted.row for accepted, known, found in changed if found.identity}
-    rows = [*(accepted.row for accepted in new), *renamed.values()]
-    if not rows:
-        return []
-    found = queries.look_alikes(
-        region_id, {row.match_key for row in rows}, {row.mobile for row in rows if row.mobile}
-    )
-    others = [one for one in found if one.case_id not in renamed]
-    return others + [
-        queries.LookAlike(case_id, row.reference, row.person_keys) for case_id, row in renamed.items()
-    ]
-
-
-def _look_alikes(marked: Iterable[queries.LookAlike], suspects: Collection[UUID]) -> list[NewEvent]:
-    """Flags on both sides where a new or renamed case seems to be somebody who is there already, once."""
-    by_mark: defaultdict[str, list[queries.LookAlike]] = defaultdict(list)
-    for one in marked:
-        for mark in one.marks:
-            by_mark[mark].append(one)
-    others: defaultdict[UUID, set[str]] = defaultdict(set)
-    for alike in by_mark.values():
-        if 1 < len(alike) <= CROWD and any(one.case_id in suspects for one in alike):
-            for one, other in _pairs(alike):
-                if one.case_id in suspects or other.case_id in suspects:
-                    others[one.case_id].add(other.reference)
-    if not others:
-        return []
-    known = queries.flagged(others)
-    events = []
-    for case_id, references in others.items():
-        fresh = sorted(other for other in references if (case_id, other) not in known)
-        if fresh:
-            events.append(NewEvent(case_id, EventKind.duplicate_flagged, data={"others": fresh}))
-    return events
-
-
-def _pairs(alike: Sequence[queries.LookAlike]) -> Iterable[tuple[queries.LookAlike, queries.LookAlike]]:
-    return ((one, other) for one in alike for other in alike if one is not other)
 
 
 def _link(session: Session, run_id: UUID, cases: Mapping[str, Sequence[UUID]]) -> None:

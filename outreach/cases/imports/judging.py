@@ -33,13 +33,17 @@ class Rejected:
 
 @dataclass(slots=True)
 class Report:
-    """What a list does or did: numbers of rows, the rejected rows, and notes (row None: the whole list)."""
+    """What a list does or did: numbers of rows, the rejected rows, and notes (row None: the whole list).
+
+    `look_alikes` are notes too: rows of perhaps the same person as other numbers, with these numbers.
+    """
 
     created: int = 0
     updated: int = 0
     unchanged: int = 0
     rejected: list[Rejected] = field(default_factory=list)
     notes: list[tuple[int | None, Problem]] = field(default_factory=list)
+    look_alikes: list[tuple[int, Problem, tuple[str, ...]]] = field(default_factory=list)
 
     @property
     def accepted(self) -> int:
@@ -57,6 +61,7 @@ class Report:
             {"row": row, "column": note.column, "value": note.value, "problem": str(note.problem)}
             for row, note in self.notes[:most]
         ]
+        notes += self.look_alike_notes()[:most]
         return {
             "created": self.created,
             "updated": self.updated,
@@ -64,6 +69,10 @@ class Report:
             "rejected": problems[:most],
             "notes": notes,
         }
+
+    def look_alike_notes(self) -> list[dict[str, Any]]:
+        """The notes about perhaps the same person; beside what all notes have, `others` are the numbers."""
+        return [note.as_json(row) | {"others": list(others)} for row, note, others in self.look_alikes]
 
 
 class Judge:
@@ -110,6 +119,19 @@ class Judge:
         """The rejection of a row whose number belongs to a case of a municipality that is not hers."""
         sentence = _l("This number is in use in another municipality of the region.")
         return Rejected(row, (self.named(Problem(Field.reference.value, reference, sentence)),))
+
+    def row_of(self, reference: str) -> int | None:
+        """The row of this list, so far, that has this number."""
+        found = self._seen.get(reference)
+        return found[0] if found else None
+
+    def look_alike(self, reference: str, others: Sequence[str]) -> Problem:
+        """The note on a row of perhaps the same person as other numbers."""
+        sentence = _l(
+            "This may be the same person as number %(numbers)s. They are not merged: look whether it is one person.",
+            numbers=", ".join(others),
+        )
+        return self.named(Problem(Field.reference.value, reference, sentence))
 
     def named(self, problem: Problem) -> Problem:
         """The problem under the file's own heading."""

@@ -1,7 +1,6 @@
 """What an import must know of the database, for a thousand rows in one query each."""
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection
 from uuid import UUID
 
 from sqlalchemy import func, or_, select
@@ -10,7 +9,7 @@ from outreach import db
 from outreach.cases.events import GIVES_STATUS_KINDS, EventKind
 from outreach.cases.imports.differences import ADDRESS_FIELDS, CASE_FIELDS, PERSON_FIELDS, KnownCase
 from outreach.cases.imports.models import ImportedCase
-from outreach.cases.imports.same_person import person_keys
+from outreach.cases.imports.same_person import LookAlike
 from outreach.cases.models import Case, CaseEvent, Household, Person
 from outreach.cases.rules import CaseStatus, given_here
 from outreach.staff.scope import Scope
@@ -81,15 +80,6 @@ def households(region_id: UUID, keys: Collection[str]) -> dict[str, tuple[UUID, 
     }
 
 
-@dataclass(frozen=True, slots=True)
-class LookAlike:
-    """A case and the marks that its person is known by (see same_person)."""
-
-    case_id: UUID
-    reference: str
-    marks: frozenset[str]
-
-
 def look_alikes(region_id: UUID, match_keys: Collection[str], mobiles: Collection[str]) -> list[LookAlike]:
     """The cases of the region whose person has one of these marks of name and birth date, or mobiles."""
     case, person = db.table(Case), db.table(Person)
@@ -109,14 +99,14 @@ def look_alikes(region_id: UUID, match_keys: Collection[str], mobiles: Collectio
             or_(person.c.match_key.in_(match_keys), person.c.mobile.in_(mobiles)),
         )
     )
-    return [LookAlike(row[0], row[1], person_keys(*row[2:])) for row in db.session().execute(query)]
+    return [LookAlike(*row) for row in db.session().execute(query)]
 
 
-def flagged(case_ids: Iterable[UUID]) -> set[tuple[UUID, str]]:
+def flagged(case_ids: Collection[UUID]) -> set[tuple[UUID, str]]:
     """Which cases were flagged as perhaps the same person as which other number."""
     event = db.table(CaseEvent)
     query = select(event.c.case_id, event.c.data).where(
-        event.c.case_id.in_(list(case_ids)), event.c.kind == EventKind.duplicate_flagged.value
+        event.c.case_id.in_(case_ids), event.c.kind == EventKind.duplicate_flagged.value
     )
     return {
         (case_id, other) for case_id, data in db.session().execute(query) for other in data.get("others", ())

@@ -43,7 +43,7 @@ from outreach.cases.imports.headers import Field, words
 from outreach.cases.imports.languages import read_language
 from outreach.cases.imports.phones import read_phones
 from outreach.cases.imports.problems import Problem
-from outreach.cases.imports.same_person import match_key, person_keys
+from outreach.cases.imports.same_person import match_key
 from outreach.cases.imports.takeover import read_standing
 from outreach.cases.rules import CaseStatus
 from outreach.cases.target_groups import TargetGroup
@@ -109,11 +109,6 @@ class CaseRow:
     def match_key(self) -> str:
         """Name and birth date as one mark, to find the same person under another number."""
         return match_key(self.family_name, self.birth_date, self.given_name)
-
-    @property
-    def person_keys(self) -> frozenset[str]:
-        """All marks by which the same person may be known under another number."""
-        return person_keys(self.family_name, self.birth_date, self.given_name, self.mobile, self.email)
 
 
 def parse_row(raw: Mapping[Field, str], context: RowContext) -> CaseRow | list[Problem]:

@@ -10,12 +10,12 @@ from sqlalchemy import delete, update
 from outreach import clock, db
 from outreach.cases.imports import service
 from outreach.cases.imports.context import RowContext
+from outreach.cases.imports.deciding import CaseList
 from outreach.cases.imports.headers import Columns, Field, map_columns
 from outreach.cases.imports.judging import Report
 from outreach.cases.imports.limits import Limits
 from outreach.cases.imports.rejected import rejected_csv
 from outreach.cases.imports.run_queries import Run, content
-from outreach.cases.imports.service import CaseList
 from outreach.cases.imports.tables import Table, read_table
 from outreach.cases.models import ImportRun
 from outreach.cases.timeline import SYSTEM, staff_actor

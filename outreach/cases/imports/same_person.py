@@ -2,12 +2,58 @@
 
 import re
 import unicodedata
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from uuid import UUID
 
 # Whether a name's prefix stands in its own column or before the name differs from list to list.
 _PREFIX_LIST = "van de der den het t ten ter te in op aan bij von zu el al la le du di da dos abu ben bin"
 _PREFIXES = frozenset(re.findall(r"\w+", _PREFIX_LIST))
+
+CROWD = 20
+"""A mark that so many cases share says nothing about who is who: a list of made-up names, perhaps."""
+
+
+@dataclass(frozen=True, slots=True)
+class LookAlike:
+    """A case by its number and what its person is recognised by; `case_id` is None while it is not there."""
+
+    case_id: UUID | None
+    reference: str
+    family_name: str
+    birth_date: date
+    given_name: str
+    mobile: str | None
+    email: str | None
+
+    @property
+    def marks(self) -> frozenset[str]:
+        """See person_keys."""
+        return person_keys(self.family_name, self.birth_date, self.given_name, self.mobile, self.email)
+
+    @property
+    def match_key(self) -> str:
+        """See match_key."""
+        return match_key(self.family_name, self.birth_date, self.given_name)
+
+
+def pairs(everybody: Iterable[LookAlike], arriving: Collection[str]) -> dict[str, set[str]]:
+    """By number, the other numbers of perhaps the same person; of two, one at least is among `arriving`."""
+    by_mark: defaultdict[str, list[str]] = defaultdict(list)
+    for one in everybody:
+        for mark in one.marks:
+            by_mark[mark].append(one.reference)
+    others: defaultdict[str, set[str]] = defaultdict(set)
+    for alike in by_mark.values():
+        if 1 < len(alike) <= CROWD:
+            for number in alike:
+                others[number] |= {
+                    other for other in alike if other != number and (number in arriving or other in arriving)
+                }
+    return {number: found for number, found in others.items() if found}
 
 
 def person_keys(

@@ -1,7 +1,7 @@
 """Pages of the import: bring a list, say which column is which, look, import, see what came of it."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from io import BytesIO
 from typing import Any
 from uuid import UUID
@@ -29,6 +29,8 @@ from outreach.cases.imports.limits import Limits
 from outreach.cases.imports.preview import preview
 from outreach.cases.imports.problems import ImportRefused
 from outreach.cases.imports.run_queries import Run
+from outreach.cases.imports.side_by_side import Side, numbers, side_by_side, told
+from outreach.cases.queries import mentioned
 from outreach.errors import Conflict, NotFound, Refused
 from outreach.i18n import _, _l, ngettext
 from outreach.regions.models import Region
@@ -119,14 +121,21 @@ def show(run_id: UUID) -> ResponseReturnValue:
     """Before the import: columns and first rows. After it: what came of it."""
     scope = current()
     run = run_queries.run(run_id, scope)
-    return _result(run) if run.applied_at else _waiting(run, scope)
+    return _result(run, scope) if run.applied_at else _waiting(run, scope)
 
 
 def _waiting(run: Run, scope: Scope) -> str:
     table = run_service.read(run)
     guesses = guess(table.headings)
     samples = _samples(table)
-    context: dict[str, Any] = {"run": run, "table": table, "report": None, "rows": [], "problem": ""}
+    context: dict[str, Any] = {
+        "run": run,
+        "table": table,
+        "report": None,
+        "rows": [],
+        "pairs": [],
+        "problem": "",
+    }
     context["form"] = mapping_form(table.headings, run.mapping)
     context["columns"] = [
         (context["form"][f"column-{n}"], samples[n], guesses[heading] is None)
@@ -139,6 +148,7 @@ def _waiting(run: Run, scope: Scope) -> str:
     context["rows"] = preview(table.rows(), wanted.columns, wanted.context)
     if table.row_count <= COUNTED_AT_ONCE or "count" in request.args:
         context["report"] = service.dry_run(wanted)
+        context["pairs"] = _pairs(context["report"].look_alike_notes(), run, scope)
     return render_template("imports/waiting.html", **context)
 
 
@@ -166,10 +176,18 @@ def _ways_on(run: Run) -> list[tuple[str, str]]:
     return list(ways_on(run.id, run.region_id, current())) if ways_on else []
 
 
-def _result(run: Run) -> str:
-    notes = Counter((note["column"], note["problem"]) for note in run.result["notes"])
+def _pairs(notes: Sequence[Mapping[str, Any]], run: Run, scope: Scope) -> list[tuple[Side, Side]]:
+    """Who may be one person, with links to what she may see; one query."""
+    alike = told(notes)
+    cases = mentioned(run.region_id, numbers(alike), scope) if alike else {}
+    return side_by_side(alike, cases)
+
+
+def _result(run: Run, scope: Scope) -> str:
+    left_out = [note for note in run.result["notes"] if "others" not in note]
+    notes = Counter((note["column"], note["problem"]) for note in left_out)
     rows: dict[tuple[str, str], list[int]] = {}
-    for note in run.result["notes"]:
+    for note in left_out:
         if note["row"] is not None:
             rows.setdefault((note["column"], note["problem"]), []).append(note["row"])
     return render_template(
@@ -178,6 +196,7 @@ def _result(run: Run) -> str:
         result=run.result,
         rejected=run.result["rejected"][:SHOWN],
         notes=[(column, problem, rows.get((column, problem), [])) for column, problem in notes],
+        pairs=_pairs(run.result["notes"], run, scope),
         ways_on=_ways_on(run),
         has_file=run_queries.content(run.id) is not None,
     )
