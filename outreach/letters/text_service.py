@@ -12,7 +12,7 @@ from sqlmodel import col
 
 from outreach import clock, db
 from outreach.config import Settings
-from outreach.errors import NotFound
+from outreach.errors import NotFound, Refused
 from outreach.i18n import _l
 from outreach.letters import compose, markdown, render
 from outreach.letters.compose import Address, Recipient
@@ -52,6 +52,10 @@ class Text:
 @lru_cache(maxsize=256)
 def _parsed(source: str) -> ParsedText:
     return markdown.parse(source)
+
+
+class CodeMissing(Refused):
+    """A text without the QR code that belongs in it."""
 
 
 class Texts:
@@ -114,12 +118,14 @@ def _newest(region_id: UUID) -> dict[TextKey, Text]:
 def save(region: Region, key: TextKey, source: str, by: UUID | None) -> Text:
     """Keep a new version of a text; older ones stay. The same text again makes no version.
 
-    1. It is read and set with long example values: LetterTextInvalid or LettersTooLong when it cannot be printed.
+    1. It is read and set with long example values: LetterTextInvalid, CodeMissing or LettersTooLong when it cannot
+       go out.
     2. The region is locked, so that two versions never get the same number.
 
     Raises NotFound when plans know no such text.
     """
     source = source.replace("\r\n", "\n").strip() + "\n"
+    check(key, source)
     present = Texts(region.id).one(key)
     if present.markdown.strip() == source.strip():
         return present
@@ -140,6 +146,23 @@ def save(region: Region, key: TextKey, source: str, by: UUID | None) -> Text:
         session.add(row)
         session.flush()
         return Text(key, source, version, by, row.saved_at)
+
+
+def needs_code(key: TextKey) -> bool:
+    """Whether letters by this text must carry the code: those whose shipped text does."""
+    text = shipped(key)
+    return text is not None and _parsed(text).has_qr
+
+
+def check(key: TextKey, source: str) -> None:
+    """Raises LetterTextInvalid for a text that cannot be read, CodeMissing for one that lacks the code it needs."""
+    if not markdown.parse(source.replace("\r\n", "\n")).has_qr and needs_code(key):
+        raise CodeMissing(
+            _l(
+                "This letter has no code, and without it nobody can answer by phone. Put QR on a line of its own, "
+                "with a blank line above and below it."
+            )
+        )
 
 
 def picture(region: Region, source: str, language: str) -> bytes:

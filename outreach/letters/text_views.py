@@ -75,9 +75,10 @@ class Preview:
     problem: str = ""
 
 
-def _preview(region: Region, source: str, language: str) -> Preview:
+def _preview(region: Region, source: str, key: TextKey) -> Preview:
     try:
-        png = text_service.picture(region, source, language)
+        text_service.check(key, source)
+        png = text_service.picture(region, source, key.language)
     except Refused as refusal:
         return Preview(problem=_problem(refusal))
     return Preview("data:image/png;base64," + b64encode(png).decode())
@@ -97,7 +98,7 @@ def edit_text(name: str, variant: str, language: str) -> ResponseReturnValue:
     region = _region()
     text = Texts(region.id).one(_key(name, variant, language))
     form = TextForm(markdown=text.markdown)
-    return _editor(region, text, form, _preview(region, text.markdown, language))
+    return _editor(region, text, form, _preview(region, text.markdown, text.key))
 
 
 def _editor(region: Region, text: Text, form: TextForm, preview: Preview) -> str:
@@ -125,7 +126,7 @@ def save_text(name: str, variant: str, language: str) -> ResponseReturnValue:
     preview = None
     if form.validate_on_submit():
         if htmx_request.htmx or "preview" in request.form:
-            preview = _preview(region, source, language)
+            preview = _preview(region, source, key)
         else:
             try:
                 saved = text_service.save(region, key, source, current().user_id)

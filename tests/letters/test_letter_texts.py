@@ -128,6 +128,31 @@ def test_what_is_wrong_is_said_with_its_line_beside_the_field(
     assert versions(world) == []
 
 
+@pytest.mark.parametrize(
+    "markdown",
+    [
+        "# Hoi {{ voornaam }}\n\nScan de code.",
+        "# Hoi {{ voornaam }}\n\nScan de code:\nQR",
+        "# Hoi {{ voornaam }}\n\nScan de code.\n\nqr",
+    ],
+)
+def test_a_text_without_the_code_is_not_kept_and_the_clerk_is_told_what_to_do(
+    world: World, clerk: FlaskClient, markdown: str
+) -> None:
+    for more in ({}, {"preview": "1"}):
+        answer = save(clerk, W1, markdown, **more)
+        assert answer.status_code == 422  # type: ignore[attr-defined]
+        page = BeautifulSoup(answer.text, "html.parser")  # type: ignore[attr-defined]
+        error = page.select_one("#markdown-error")
+        assert error is not None and "Zet QR op een eigen regel" in error.get_text()
+        assert "Zet QR op een eigen regel" in problem_of(answer.text)  # type: ignore[attr-defined]
+    assert versions(world) == []
+
+
+def test_every_shipped_text_has_a_code(world: World) -> None:
+    assert all(text_service.needs_code(key) for key in shipped_keys())
+
+
 def test_a_text_that_is_too_long_is_refused_with_how_many_lines(world: World, clerk: FlaskClient) -> None:
     answer = save(clerk, W1, GOOD + "\nNog een alinea over van alles.\n" * 40)
     assert answer.status_code == 422  # type: ignore[attr-defined]
