@@ -1,12 +1,13 @@
 """What stands in one letter: address lines and the values of the placeholders. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from babel.dates import format_date
 
 from outreach.cases.words import shown_postcode
+from outreach.i18n import _, _l
 from outreach.letters import render
 from outreach.letters.markdown import LetterText
 from outreach.letters.render import Layout
@@ -14,6 +15,11 @@ from outreach.regions.models import RegionSettings
 from outreach.regions.words import hours_in
 
 FILLED_BY_RENDER = frozenset({"dienst", "code", "adres_kort"})
+OF_THE_COACH = {
+    "coach_telefoon": _l("a phone number"),
+    "coach_uren": _l("the hours at which it is answered"),
+}
+OF_THE_VISIT = frozenset({"bezoekdatum", "bezoekweek"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,3 +115,16 @@ def values(
 def missing(text: LetterText, filled: Mapping[str, str]) -> list[str]:
     """Placeholders of the text for which there is no value."""
     return sorted(name for name in text.placeholders - FILLED_BY_RENDER if not filled.get(name))
+
+
+def what_to_do(names: Collection[str], recipient: Recipient) -> str:
+    """What has to be done before a letter can be printed for which these placeholders have no value."""
+    if OF_THE_VISIT.intersection(names):
+        return _("The letter announces a home visit, but none is planned.")
+    if not set(names) <= set(OF_THE_COACH):
+        return _("There is no value for %(names)s.", names=", ".join(names))
+    wanted = [str(OF_THE_COACH[name]) for name in OF_THE_COACH if name in names]
+    what = _("%(one)s and %(other)s", one=wanted[0], other=wanted[1]) if len(wanted) > 1 else wanted[0]
+    if recipient.coach_given_name:
+        return _("Fill in %(what)s: the coach's under Staff, or the service's under Region.", what=what)
+    return _("Fill in %(what)s under Region, or give the case a coach.", what=what)

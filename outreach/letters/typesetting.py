@@ -112,10 +112,7 @@ def _fill(waiting: Waiting, texts: Texts, region: Region) -> tuple[str, Text | N
         missing = compose.missing(text.parsed, values)
     except LetterTextInvalid as refusal:
         return refusal.message, text, values
-    if missing:
-        names = ", ".join(missing)
-        return _("There is no value for %(names)s.", names=names), text, values
-    return "", text, values
+    return compose.what_to_do(missing, waiting.recipient) if missing else "", text, values
 
 
 def _region(region_id: UUID) -> Region:

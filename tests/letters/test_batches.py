@@ -21,6 +21,7 @@ from outreach.cases.models import Case, CaseEvent, OptOut, Person
 from outreach.letters import batch_queries, service, text_service, typesetting
 from outreach.letters.misfits import LettersTooLong
 from outreach.letters.models import Letter, LetterText, PrintBatch
+from outreach.letters.service import Printed
 from outreach.letters.texts import TextKey
 from outreach.responses import service as responses
 from outreach.responses.models import ResponseCode
@@ -250,6 +251,39 @@ def test_what_cannot_be_set_is_named_with_the_amount_and_the_others_are_printed(
     assert set(named) == {endless.reference, wide.reference, odd.reference}
     assert "\U00013000" in named[odd.reference]
     assert [attempt(one).status for one in waiting] == ["sent", "planned", "planned", "planned", "sent"]
+
+
+def reasons(done: Printed) -> list[str]:
+    return [one.reason for one in done.not_printed]
+
+
+def test_a_letter_without_a_number_or_hours_says_where_to_fill_them_in(world: World) -> None:
+    change(world.region, settings_data={"office_hours": ""})
+    change(world.coach, phone="", hours="")
+    coached, nobodys = world.cases(2)
+    change(nobodys, coach_id=None)
+    lay_ready([coached])
+    assert reasons(print_all(world)) == [
+        "Vul een telefoonnummer en de uren waarop er wordt opgenomen in: "
+        "van de coach bij Medewerkers, of van de dienst bij Regio."
+    ]
+    change(coached, coach_id=None)
+    assert reasons(print_all(world)) == [
+        "Vul bij Regio een telefoonnummer en de uren waarop er wordt opgenomen in, of geef het dossier een coach."
+    ]
+    change(world.region, settings_data={})
+    lay_ready([nobodys])
+    assert (
+        reasons(print_all(world))
+        == ["Vul bij Regio een telefoonnummer in, of geef het dossier een coach."] * 2
+    )
+
+
+def test_a_letter_about_a_visit_that_nobody_plans_says_so(world: World) -> None:
+    lay_ready([world.case()], "w2-brief", "boven")
+    assert reasons(print_all(world)) == [
+        "De brief kondigt een huisbezoek aan, maar er is geen huisbezoek gepland."
+    ]
 
 
 def save_unchecked(world: World, markdown: str) -> None:
