@@ -1,12 +1,12 @@
 """Reads about contact attempts: what a coach has to do, and what is planned or was tried on a case."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 
 from outreach import db
 from outreach.attempts.models import ContactAttempt
@@ -73,16 +73,28 @@ def _task_of(row: Any) -> Task:
     return Task(head_of(row), *row[HEAD_WIDTH:])
 
 
-def tasks(
-    scope: Scope, channels: Sequence[Channel], now: datetime, until: datetime, limit: int
-) -> list[Task]:
-    """What this coach has to do by `channels` before `until`, in order: her cases, and those of nobody yet."""
-    attempt = db.table(ContactAttempt).c
-    query = _tasks(scope, now).where(mine(scope), attempt.channel.in_(channels), attempt.due_at < until)
+Until = Mapping[Channel, datetime]
+"""Channels, each with the moment before which a task by it must be due."""
+
+
+def tasks(scope: Scope, until: Until, now: datetime, limit: int, since: datetime | None = None) -> list[Task]:
+    """What this coach has to do, in order: her cases, and those of nobody yet.
+
+    With `since` only what is due from then on.
+    """
+    query = _tasks(scope, now).where(mine(scope), *_due(until, since))
     return [_task_of(row) for row in db.session().execute(query.limit(limit))]
 
 
-def count_tasks(scope: Scope, channels: Sequence[Channel], now: datetime, until: datetime) -> int:
+def _due(until: Until, since: datetime | None) -> list[ColumnElement[bool]]:
+    attempt = db.table(ContactAttempt).c
+    due = or_(
+        *((attempt.channel == channel.value) & (attempt.due_at < end) for channel, end in until.items())
+    )
+    return [due] if since is None else [due, attempt.due_at >= since]
+
+
+def count_tasks(scope: Scope, until: Until, now: datetime, since: datetime | None = None) -> int:
     """How many there are of what `tasks` gives."""
     attempt, case = db.table(ContactAttempt), db.table(Case)
     query = (
@@ -90,7 +102,7 @@ def count_tasks(scope: Scope, channels: Sequence[Channel], now: datetime, until:
         .select_from(attempt)
         .join(case, case.c.id == attempt.c.case_id)
         .where(case.c.municipality_code.in_(scope.municipalities), mine(scope), *_open(now))
-        .where(attempt.c.channel.in_(channels), attempt.c.due_at < until)
+        .where(*_due(until, since))
     )
     return int(db.session().execute(query).scalar_one())
 

@@ -1,7 +1,6 @@
 """The coach's day, her visits, and logging what came of a call or a visit."""
 
-from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from itertools import groupby
 from typing import Any
 from uuid import UUID
@@ -20,7 +19,7 @@ from outreach.attempts.forms import (
     CallForm,
     VisitForm,
 )
-from outreach.attempts.queries import Task
+from outreach.attempts.queries import Task, Until
 from outreach.attempts.rules import AT_THE_DOOR, CALL_RESULTS, Channel, Result
 from outreach.cases import queries as cases
 from outreach.cases import words
@@ -37,6 +36,8 @@ SHOWN = 20
 MOST = 200
 WEEK = timedelta(days=7)
 FAR = timedelta(days=60)
+GLANCED = 3
+"""Visits of the coming week that her day shows; the others are on the page of visits."""
 
 
 @blueprint.get("/today")
@@ -53,19 +54,36 @@ def today() -> ResponseReturnValue:
         MOST=MOST,
         done_today=done_today(scope),
         **waiting(scope, shown),
-        **_list(scope, "call", (Channel.call,), clock.end_of_day(), shown),
-        **_list(scope, "visit", AT_THE_DOOR, clock.end_of_day() + WEEK, shown),
+        **_list(scope, "call", _calls(), shown),
+        **_list(scope, "visit", _at_the_door(), shown),
+        **_coming_week(scope, GLANCED),
         **choices(),
     )
 
 
-def _list(
-    scope: Scope, name: str, channels: Sequence[Channel], until: datetime, shown: int
-) -> dict[str, Any]:
+def _calls() -> Until:
+    return {Channel.call: clock.end_of_day()}
+
+
+def _at_the_door() -> Until:
+    """Visits that are due today or late; cards at once, since one is only planned when nobody was home."""
+    return {Channel.visit: clock.end_of_day(), Channel.card: clock.end_of_day() + WEEK}
+
+
+def _list(scope: Scope, name: str, until: Until, shown: int) -> dict[str, Any]:
     now = clock.now()
-    count = queries.count_tasks(scope, channels, now, until)
-    found = queries.tasks(scope, channels, now, until, shown) if count and shown else []
+    count = queries.count_tasks(scope, until, now)
+    found = queries.tasks(scope, until, now, shown) if count and shown else []
     return {f"{name}s": found, f"{name}_count": count}
+
+
+def _coming_week(scope: Scope, glanced: int = 0) -> dict[str, Any]:
+    """The first `glanced` visits of the coming week after today, and how many there are."""
+    now, since = clock.now(), clock.end_of_day()
+    until = {Channel.visit: since + WEEK}
+    count = queries.count_tasks(scope, until, now, since)
+    found = queries.tasks(scope, until, now, glanced, since) if glanced else []
+    return {"coming": found, "coming_count": count}
 
 
 def choices() -> dict[str, Any]:
@@ -93,7 +111,7 @@ def visits() -> ResponseReturnValue:
     """The visits and cards that are planned, by day; what is late stands under today."""
     scope = current()
     shown = min(max(request.args.get("shown", SHOWN, int), SHOWN), MOST)
-    values = _list(scope, "visit", AT_THE_DOOR, clock.end_of_day() + FAR, shown)
+    values = _list(scope, "visit", dict.fromkeys(AT_THE_DOOR, clock.end_of_day() + FAR), shown)
     days = [(day, list(those)) for day, those in groupby(values["visits"], key=_day)]
     return render_template("attempts/visits.html", days=days, shown=shown, SHOWN=SHOWN, **values, words=words)
 
@@ -158,9 +176,9 @@ def card(case_id: UUID) -> ResponseReturnValue:
     logging_service.log_card(case.id, by=_me(scope), attempt_id=attempt_id)
     sentence = _("Kept: card left for %(name)s.", name=case.short_name)
     if htmx_request.htmx:
-        count = queries.count_tasks(scope, AT_THE_DOOR, clock.now(), clock.end_of_day() + WEEK)
+        count = queries.count_tasks(scope, _at_the_door(), clock.now())
         values = {"visit_count": count, "done_today": done_today(scope), "sentence": sentence}
-        return render_template("attempts/_card_left.html", **values)
+        return render_template("attempts/_card_left.html", **values, **_coming_week(scope))
     flash(sentence, "ok")
     return _back_to(scope, case, request.form.get("back", "case"))
 
@@ -205,7 +223,7 @@ def _logged(scope: Scope, case: CaseHead, channel: Channel, back: str) -> Respon
     sentence = _("Kept: called %(name)s.") if channel is Channel.call else _("Kept: visited %(name)s.")
     sentence %= {"name": case.short_name}
     if htmx_request.htmx:
-        count = queries.count_tasks(scope, (Channel.call,), clock.now(), clock.end_of_day())
+        count = queries.count_tasks(scope, _calls(), clock.now())
         values = {"call_count": count, "done_today": done_today(scope), "sentence": sentence}
         return render_template("attempts/_logged.html", **values)
     flash(sentence, "ok")

@@ -1,11 +1,14 @@
 """The coach's day: who answered, whom to call, where to go; with and without script."""
 
 import re
+from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID
 
+import pytest
 from bs4 import BeautifulSoup, Tag
 from flask.testing import FlaskClient
+from playwright.sync_api import Page
 from sqlmodel import select
 
 from outreach import clock, db
@@ -17,6 +20,7 @@ from outreach.cases.events import EventKind
 from outreach.cases.models import Case, CoachNotice
 from tests.attempts.test_changes import attempt
 from tests.attempts.test_logging import attempts_of, plan
+from tests.browser import PHONE
 from tests.counting import counted
 from tests.factories import World, post
 
@@ -260,6 +264,47 @@ def test_visits_stand_by_day_with_street_and_a_way_to_the_map(world: World) -> N
     assert cards == ["Noor Jansen", "Jip Jansen", "Kees Jansen"]
     link = page.select_one("a[href^='geo:']")["href"]
     assert re.fullmatch(r"geo:0,0\?q=Dorpsstraat%20\d%2C%203131%20AA%20Vlaardingen", link)
+
+
+def test_her_day_shows_todays_visits_in_full_and_the_next_three_at_a_glance(world: World) -> None:
+    now = clock.now()
+    for days, name in ((-1, "Late"), (0, "Today"), (1, "A"), (2, "B"), (3, "C"), (4, "D"), (9, "Far")):
+        plan(world.case(given_name=name).id, channel="visit", due_at=now + timedelta(days=days))
+    plan(world.case(given_name="Card").id, channel="card", due_at=now + timedelta(days=2))
+    page = day_of(world.sign_in(world.coach))
+    assert page.select_one("#visits-count").get_text() == "3"
+    in_full = [
+        card.select_one("h3").get_text(strip=True)
+        for card in page.select("#visits .card:has(.utrecht-button)")
+    ]
+    assert in_full == ["Late Jansen", "Today Jansen", "Card Jansen"]
+    glanced = [card.get_text(" ", strip=True) for card in page.select("#coming .card")]
+    assert [text.split()[0] for text in glanced] == ["A", "B", "C"]
+    assert "Dorpsstraat 3, Vlaardingen" in glanced[0]
+    assert page.select_one("#visits h3 > .count").get_text() == "4"
+    assert page.select_one("#visits a[href='/visits']").get_text(strip=True) == "Alle huisbezoeken"
+
+
+@pytest.mark.browser
+def test_on_a_phone_the_quiet_buttons_of_a_visit_share_a_row(world: World, tab: Callable[..., Page]) -> None:
+    plan(world.case().id, channel="visit")
+    phone = tab(world.sign_in(world.coach), size=PHONE)
+    phone.goto("/today")
+    when, where = (
+        phone.locator(f"#visits a:has-text('{words}')").bounding_box() for words in ("moment", "kaart")
+    )
+    assert when is not None and where is not None
+    assert when["y"] == where["y"]
+    assert when["x"] + when["width"] <= where["x"]
+
+
+def test_a_day_without_visits_says_so_and_what_is_coming(world: World) -> None:
+    client = world.sign_in(world.coach)
+    assert "Geen huisbezoeken deze week" in day_of(client).select_one("#visits-empty").get_text()
+    plan(world.case().id, channel="visit", due_at=clock.now() + timedelta(days=2))
+    page = day_of(client)
+    assert page.select_one("#visits-empty").get_text(strip=True) == "Geen huisbezoeken vandaag."
+    assert names(page, "coming") == ["Noor Jansen"]
 
 
 def test_a_visit_is_logged_by_one_of_six_buttons(world: World) -> None:

@@ -28,7 +28,8 @@ def test_the_usual_form_is_translated(written: str, english: str) -> None:
         "ma t/m do, niet in de vakantie",
         "Mon to Thu, 9:00 – 17:00",
         "dinsdagen",
-        "9.00-17.00 op school", "1" * 60 + "x",
+        "9.00-17.00 op school",
+        "1" * 60 + "x",
     ],
 )
 def test_any_other_text_stays_as_it_is(written: str) -> None:
