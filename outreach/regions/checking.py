@@ -55,6 +55,18 @@ class CheckedSettings(RegionSettings):
     def _one_line(cls, text: str) -> str:
         return " ".join(text.split())
 
+    @field_validator("window_offset_x_mm", "window_offset_y_mm", mode="before")
+    @classmethod
+    def _decimal_comma(cls, number: object) -> object:
+        return number.replace(",", ".") if isinstance(number, str) else number
+
+    @field_validator("channels_off", mode="before")
+    @classmethod
+    def _written_in_a_row(cls, names: object) -> object:
+        return (
+            [name.strip() for name in names.split(",") if name.strip()] if isinstance(names, str) else names
+        )
+
     @field_validator("quiet_before", "quiet_after")
     @classmethod
     def _local_time(cls, at: time) -> time:
@@ -105,7 +117,7 @@ class SettingsInvalid(Refused):
 
 
 def checked(values: Mapping[str, Any]) -> CheckedSettings:
-    """Settings from what was filled in (texts will do). Raises SettingsInvalid."""
+    """Settings from what was filled in; texts will do, and names in a row with commas. Raises SettingsInvalid."""
     try:
         return CheckedSettings.model_validate(values)
     except ValidationError as error:

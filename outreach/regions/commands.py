@@ -8,6 +8,7 @@ from outreach.console import Answer, answers
 from outreach.errors import Refused
 from outreach.i18n import _l
 from outreach.regions import queries, service
+from outreach.regions.checking import PROBLEMS, SettingsInvalid
 from outreach.regions.models import Region
 from outreach.regions.municipalities import SHIPPED
 
@@ -62,6 +63,53 @@ def _answer(found: Region) -> Answer:
 def create(slug: str, name: str, municipalities: tuple[str, ...]) -> Answer:
     """Make a region with its municipalities."""
     return _answer(service.create(slug, name, _named(municipalities)))
+
+
+@region.command("set")
+@click.argument("slug")
+@click.argument("written", nargs=-1, required=True, metavar="NAME=VALUE...")
+@answers
+def set_(slug: str, written: tuple[str, ...]) -> Answer:
+    """Change settings of a region, as on the page Region; those that are not named stay.
+
+    Such as phone='010 123 45 67', office_hours, return_address, window=right, window_offset_x_mm=2.5 or
+    channels_off=whatsapp,card; an unknown name lists them all.
+    """
+    found = queries.the_region(slug)
+    values = _assigned(written)
+    try:
+        changed = service.change_settings(found.id, values.get("name", found.name), _but_the_name(values))
+    except SettingsInvalid as refusal:
+        lines = [f"{field}: {problem}" for field, problem in refusal.problems.items()]
+        raise Refused("\n".join([refusal.message, *lines])) from refusal
+    settings = changed.settings.model_dump(mode="json")
+    now = {"name": changed.name, **settings}
+    shown = [f"{slug}: {name} = {_in_words(now[name])}" for name in values]
+    return {"slug": slug, "name": changed.name, "settings": settings}, "\n".join(shown)
+
+
+def _assigned(written: Iterable[str]) -> dict[str, str]:
+    """'phone=010 123 45 67' to name and value; the last one of a name counts."""
+    known = ("name", *PROBLEMS)
+    found = {}
+    for text in written:
+        name, equals, value = (part.strip() for part in text.partition("="))
+        if not equals:
+            raise Refused(_l("Write '%(name)s' as NAME=VALUE.", name=name))
+        if name not in known:
+            raise Refused(
+                _l("There is no setting '%(name)s'. There are: %(known)s.", name=name, known=", ".join(known))
+            )
+        found[name] = value
+    return found
+
+
+def _but_the_name(values: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in values.items() if name != "name"}
+
+
+def _in_words(value: object) -> str:
+    return ",".join(value) if isinstance(value, list) else str(value)
 
 
 @region.command("list")
