@@ -11,6 +11,7 @@ from outreach import clock, db
 from outreach.campaigns import forecast, page_queries, queries, service, words
 from outreach.campaigns.forms import CampaignForm
 from outreach.campaigns.models import Campaign
+from outreach.campaigns.picture import draw
 from outreach.campaigns.plan import ContactPlan
 from outreach.campaigns.plan_files import parse_plan, shipped_plans
 from outreach.cases.timeline import staff_actor
@@ -72,7 +73,9 @@ def new() -> ResponseReturnValue:
         campaign = service.create(region.id, slug, form.plan.data, name)
         flash(_("The campaign is there. Now choose who comes into it."), "ok")
         return redirect(url_for("adding.add", slug=campaign.slug))
-    page = render_template("campaigns/new.html", form=form, plans=plans, regions=regions, words=words)
+    page = render_template(
+        "campaigns/new.html", form=form, pictures=[draw(plan) for plan in plans], regions=regions
+    )
     return page, 422 if form.is_submitted() else 200
 
 
@@ -98,6 +101,7 @@ def show(slug: str) -> ResponseReturnValue:
         template,
         campaign=campaign,
         plan=plan,
+        picture=draw(plan) if plan else None,
         steps=steps,
         standing=page_queries.standing(campaign.id, scope),
         words=words,
@@ -114,7 +118,7 @@ def plan(name: str) -> ResponseReturnValue:
     found = shipped_plans().get(name)
     if found is None:
         raise NotFound(_l("There is no such plan."))
-    return render_template("campaigns/plan.html", plan=found, words=words)
+    return render_template("campaigns/plan.html", plan=found, picture=draw(found))
 
 
 def _to_act_on(slug: str) -> tuple[Campaign, Scope]:

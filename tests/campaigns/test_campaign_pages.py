@@ -1,19 +1,23 @@
 """The pages of campaigns through the browser's door: look, make, fill, start, pause, stop. None needs script."""
 
 import re
+from collections.abc import Callable
 from uuid import uuid4
 
 import pytest
 from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
+from playwright.sync_api import Page
 from sqlalchemy import select
 from sqlmodel import col
 from werkzeug.test import TestResponse
 
 from outreach import clock, db
 from outreach.attempts.models import ContactAttempt
-from outreach.campaigns import forecast, page_queries, service, words
+from outreach.attempts.rules import Channel
+from outreach.campaigns import forecast, page_queries, picture, service, words
 from outreach.campaigns.models import Campaign, Enrolment
+from outreach.campaigns.plan import Condition
 from outreach.campaigns.plan_files import shipped_plans
 from outreach.campaigns.rules import Facts, PlannerSettings
 from outreach.cases import timeline
@@ -25,6 +29,7 @@ from outreach.staff.models import User
 from outreach.staff.scope import RoleName, scope_of
 from outreach.ticking import tick
 from tests import factories
+from tests.browser import LAPTOP
 from tests.counting import counted
 from tests.factories import World
 
@@ -44,6 +49,10 @@ def text(client: FlaskClient, path: str, **more: object) -> str:
     response = client.get(path, **more)  # type: ignore[arg-type]  # headers for htmx
     assert response.status_code == 200, response.text
     return said(response.text)
+
+
+def soup(client: FlaskClient, path: str) -> BeautifulSoup:
+    return BeautifulSoup(client.get(path).text, "html.parser")
 
 
 def said(html: str) -> str:
@@ -276,14 +285,50 @@ def test_what_is_wrong_with_a_new_campaign_is_said_at_its_field(world: World) ->
 
 def test_a_plan_is_a_picture_of_its_weeks(world: World) -> None:
     client = world.sign_in(world.coach)
-    page = text(client, "/plans/drie-weken")
-    assert "Week 1" in page
-    assert "Week 3" in page
-    assert "Werkdag 1, 10.00" in page
-    assert "WhatsApp, anders Sms; gaat vanzelf." in page
-    assert "boven, onder" in page
-    assert "er is een mobiel nummer bekend" in page
+    page = soup(client, "/plans/drie-weken")
+    weeks = page.select(".week")
+    assert [week.h3.get_text() for week in weeks] == ["Week 1", "Week 2", "Week 3"]
+    days = [day.get_text(" ", strip=True) for day in weeks[0].select(".week__day")]
+    assert days == [
+        "Dag 1 Eerste WhatsApp-bericht 10.00, kan t/m dag 2 Anders: Sms "
+        "Brief als er geen telefoonnummer is 10.00, kan t/m dag 5 Zonder telefoonnummer",
+        "Dag 2 Eerste keer bellen 11.00, kan t/m dag 3",
+        "Dag 3 Tweede WhatsApp-bericht 16.00, kan t/m dag 4 Anders: Sms",
+        "Dag 4 Tweede keer bellen 16.30, kan t/m dag 5",
+        "Dag 5",
+    ]
+    card = weeks[2].select(".week__step")[1].get_text(" ", strip=True)
+    assert card == "Kaart in de brievenbus 10.00, kan t/m week 4, dag 1 Na niet thuis"
+    whole = page.get_text(" ", strip=True)
+    assert whole.count("zolang er geen reactie is") == 1
+    assert "WhatsApp, anders Sms; gaat vanzelf." in whole
+    assert "boven, onder" in whole
     assert client.get("/plans/onbekend").status_code == 404
+
+
+def test_every_condition_has_a_mark_and_every_channel_says_which_it_takes_for_granted() -> None:
+    assert set(picture.MARKS) == set(Condition)
+    assert set(picture.TRIVIAL) == set(Channel)
+
+
+def test_on_the_page_of_a_campaign_the_figures_come_before_the_folded_plan(world: World) -> None:
+    made(world, [world.case()], start=True)
+    page = soup(world.sign_in(world.coordinator), "/campaigns/maart")
+    fold = page.select_one("details:has(.weeks)")
+    assert fold is not None and not fold.has_attr("open")
+    assert fold.find_previous(id="standing") is not None
+
+
+@pytest.mark.browser
+def test_the_days_of_all_weeks_stand_on_the_same_lines(world: World, tab: Callable[..., Page]) -> None:
+    laptop = tab(world.sign_in(world.coordinator), size=LAPTOP)
+    laptop.goto("/plans/drie-weken")
+    tops = laptop.evaluate(
+        "[...document.querySelectorAll('.week')].map(week => [...week.querySelectorAll('.week__day')]"
+        ".map(day => day.getBoundingClientRect().y))"
+    )
+    assert len(tops) == 3
+    assert tops[0] == tops[1] == tops[2]
 
 
 def test_the_coach_pauses_resumes_and_stops_the_plan_of_one_case(world: World) -> None:
@@ -303,7 +348,7 @@ def test_the_coach_pauses_resumes_and_stops_the_plan_of_one_case(world: World) -
     post(client, f"{path}/stop")
     assert (enrolment(case).status, enrolment(case).stop_reason) == ("stopped", "by_hand")
     assert post(client, f"{path}/resume").status_code == 409
-    assert "Gestopt omdat iemand het plan heeft gestopt" in text(client, f"/cases/{case.id}")
+    assert "Gestopt omdat iemand de aanpak heeft gestopt" in text(client, f"/cases/{case.id}")
 
 
 def test_one_plan_does_not_go_on_while_its_campaign_waits(world: World) -> None:
