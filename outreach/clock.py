@@ -29,6 +29,11 @@ def now() -> datetime:
     return _fixed.get() or datetime.now(UTC)
 
 
+def wall() -> datetime:
+    """The moment on the wall, whatever `at` says: for keeping pace with providers, who do not hear of it."""
+    return datetime.now(UTC)
+
+
 def today() -> date:
     """The present day in local time."""
     return local(now()).date()

@@ -9,7 +9,9 @@ from typing import TypeVar
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from outreach import providers
 from outreach.errors import Refused
+from outreach.providers import Providers
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -18,12 +20,18 @@ Number = TypeVar("Number", int, float)
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What differs between one installation and the next. All of it comes from the environment."""
+    """What differs between one installation and the next. All of it comes from the environment.
+
+    `pace`: messages a second by channel, over all processes; 0 is as fast as can be. `send_threads`: how many calls to
+    a provider one process makes at once. `send_lease`: seconds for which a worker holds the messages it is sending.
+    `whatsapp_new_a_day`: people to whom WhatsApp lets us write first in any 24
+    hours, the tier that Meta gave.
+    """
 
     database_url: str
     base_url: str
     secret_key: str
-    channels: str
+    providers: Providers
     production: bool
     port: int
     font_dir: Path
@@ -31,6 +39,11 @@ class Settings:
     trusted_proxies: int
     max_upload_mb: int
     session_hours: float
+    send_threads: int
+    send_lease: float
+    pace: Mapping[str, float]
+    whatsapp_new_a_day: int
+    vapid_private_key: str
 
     @property
     def is_sqlite(self) -> bool:
@@ -40,7 +53,7 @@ class Settings:
     @property
     def sandbox(self) -> bool:
         """Whether no message leaves this machine (OUTREACH_CHANNELS=sandbox, the default)."""
-        return self.channels == "sandbox"
+        return self.providers.sandbox
 
 
 def load(env: Mapping[str, str] | None = None) -> Settings:
@@ -56,7 +69,7 @@ def load(env: Mapping[str, str] | None = None) -> Settings:
         database_url=_database_url(env),
         base_url=_base_url(env),
         secret_key=env.get("OUTREACH_SECRET_KEY") or _kept_secret(production),
-        channels=env.get("OUTREACH_CHANNELS", "sandbox"),
+        providers=providers.read(env),
         production=production,
         port=_number("PORT", env.get("PORT", "8000"), int),
         font_dir=Path(env.get("OUTREACH_FONT_DIR", str(ROOT / "node_modules" / "@expo-google-fonts"))),
@@ -64,6 +77,21 @@ def load(env: Mapping[str, str] | None = None) -> Settings:
         trusted_proxies=_number("OUTREACH_TRUSTED_PROXIES", env.get("OUTREACH_TRUSTED_PROXIES", "0"), int),
         max_upload_mb=_number("OUTREACH_MAX_UPLOAD_MB", env.get("OUTREACH_MAX_UPLOAD_MB", "25"), int),
         session_hours=_number("OUTREACH_SESSION_HOURS", env.get("OUTREACH_SESSION_HOURS", "12"), float),
+        send_threads=_number("OUTREACH_SEND_THREADS", env.get("OUTREACH_SEND_THREADS", "10"), int),
+        send_lease=_number(
+            "OUTREACH_SEND_LEASE_SECONDS", env.get("OUTREACH_SEND_LEASE_SECONDS", "120"), float
+        ),
+        pace={
+            "whatsapp": _number(
+                "OUTREACH_WHATSAPP_PER_SECOND", env.get("OUTREACH_WHATSAPP_PER_SECOND", "20"), float
+            ),
+            "sms": _number("OUTREACH_SMS_PER_SECOND", env.get("OUTREACH_SMS_PER_SECOND", "10"), float),
+            "email": _number("OUTREACH_EMAIL_PER_SECOND", env.get("OUTREACH_EMAIL_PER_SECOND", "10"), float),
+        },
+        whatsapp_new_a_day=_number(
+            "OUTREACH_WHATSAPP_NEW_A_DAY", env.get("OUTREACH_WHATSAPP_NEW_A_DAY", "250"), int
+        ),
+        vapid_private_key=env.get("VAPID_PRIVATE_KEY", ""),
     )
 
 

@@ -9,7 +9,8 @@ from outreach import clock, db
 from outreach.attempts import service as attempts
 from outreach.campaigns import service as campaigns
 from outreach.console import Answer, answers
-from outreach.messages import service as messages
+from outreach.messages import look_up_service as look_up
+from outreach.messages import outbox_service as outbox
 
 
 def tick(now: datetime) -> dict[str, Any]:
@@ -17,16 +18,24 @@ def tick(now: datetime) -> dict[str, Any]:
 
     1. What is past its latest moment expires.
     2. Plans say what is due; it is laid ready.
-    3. Messages that are due go out.
+    3. Messages that are due go out; those of unknown fate are looked up.
 
     Returns {"now", "attempts": {channel: n}, "stopped", "next"} as in `outreach tick --json`: attempts that
     came into being, plans that ended in silence, and the next moment at which a plan wants something.
     """
     with clock.at(now):
+        done = plan(now)
+        outbox.empty()
+        look_up.look_up_unknown()
+    return done
+
+
+def plan(now: datetime) -> dict[str, Any]:
+    """The first two of these: what is past its time expires, and what plans want is laid ready."""
+    with clock.at(now):
         with db.write() as session:
             expired = attempts.expire(session, now)
         planned = campaigns.tick(now)
-        messages.send_due(now)
     return {
         "now": clock.local(now).isoformat(),
         "attempts": dict(sorted(planned.attempts.items())),

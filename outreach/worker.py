@@ -1,6 +1,7 @@
 """Huey and its tasks, a line each. SqliteHuey beside the SQLite database, PostgresHuey on PostgreSQL."""
 
 import logging
+import threading
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
@@ -25,6 +26,7 @@ def make_huey(settings: config.Settings) -> Any:
 
 
 huey = make_huey(config.load())
+sending = threading.Lock()
 
 
 @cache
@@ -35,12 +37,39 @@ def app() -> Flask:
 
 @huey.periodic_task(crontab(minute="*"), expires=timedelta(minutes=1))  # type: ignore[untyped-decorator]
 def tick() -> None:
-    """Plan and send all that is due."""
-    from outreach.ticking import tick as run
+    """See what plans want now."""
+    from outreach.ticking import plan
 
     with app().app_context():
-        done = run(clock.now())
+        done = plan(clock.now())
     log.info("tick: due %s, ended %d, next %s", done["attempts"] or "nothing", done["stopped"], done["next"])
+    send()
+
+
+@huey.periodic_task(crontab(minute="*"), expires=timedelta(minutes=1))  # type: ignore[untyped-decorator]
+def send() -> None:
+    """Empty the outbox; one at a time in each process, so that a long mail-out leaves room for the rest."""
+    from outreach.messages import look_up_service, outbox_service
+
+    if not sending.acquire(blocking=False):
+        return
+    try:
+        with app().app_context():
+            left = outbox_service.empty()
+            look_up_service.look_up_unknown()
+        if left:
+            log.info("sent: %s", dict(left))
+    finally:
+        sending.release()
+
+
+@huey.periodic_task(crontab(minute="30", hour="3"), expires=timedelta(hours=1))  # type: ignore[untyped-decorator]
+def ask_after() -> None:
+    """Ask providers each night what became of messages of which they told nothing."""
+    from outreach.messages import look_up_service
+
+    with app().app_context():
+        look_up_service.ask_after()
 
 
 def consume() -> None:
@@ -54,4 +83,4 @@ def consume() -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
     logging.getLogger("huey").setLevel(logging.WARNING)
     tick()
-    Consumer(huey, workers=2, periodic=True, check_worker_health=True, graceful_signal="TERM").run()
+    Consumer(huey, workers=3, periodic=True, check_worker_health=True, graceful_signal="TERM").run()

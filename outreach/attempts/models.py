@@ -15,6 +15,8 @@ class ContactAttempt(SQLModel, table=True):
     `step` is the name of the plan's step; `ordinal` 2 is its fallback. An attempt outside a plan has no
     enrolment and its channel as step. `due_at` is when it should happen, `latest_at` until when it may.
     `held` while its campaign or plan is paused: it stays planned, but nobody carries it out.
+    `claim` is the worker's claim while it sends, `claimed_until` the lease. `tries` counts calls to a provider that
+    it refused for the moment, `retry_at` is when the next may come. `error_code` is the provider's own.
     `response_event_id` is the response that came after it, when it was the last that had reached out.
     """
 
@@ -44,7 +46,11 @@ class ContactAttempt(SQLModel, table=True):
     planned_at: datetime = Field(sa_column=Column(db.UtcDateTime, nullable=False))
     due_at: datetime = Field(sa_column=Column(db.UtcDateTime, nullable=False))
     latest_at: datetime | None = Field(default=None, sa_column=Column(db.UtcDateTime))
+    claim: UUID | None = None
     claimed_until: datetime | None = Field(default=None, sa_column=Column(db.UtcDateTime))
+    tries: int = 0
+    retry_at: datetime | None = Field(default=None, sa_column=Column(db.UtcDateTime))
+    error_code: str | None = None
     sent_at: datetime | None = Field(default=None, sa_column=Column(db.UtcDateTime))
     delivered_at: datetime | None = Field(default=None, sa_column=Column(db.UtcDateTime))
     ended_at: datetime | None = Field(default=None, sa_column=Column(db.UtcDateTime))

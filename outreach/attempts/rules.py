@@ -34,8 +34,9 @@ class AttemptStatus(StrEnum):
 
     planned: waits for its moment or its owner. claimed: a worker is sending it. sent: left us (a letter:
     printed). delivered, read: as the channel tells. done: a call, visit or card that took place. failed:
-    did not reach. returned: the letter came back. unknown: sent perhaps; a person decides. cancelled:
-    no longer wanted (a response came, the plan stopped). expired: its latest moment passed.
+    did not reach. returned: the letter came back. unknown: sent perhaps; it is looked up, and then a person
+    decides whether it goes once more (planned) or not (cancelled). cancelled: no longer wanted (a response came, the
+    plan stopped). expired: its latest moment passed, also on its way.
     """
 
     planned = "planned"
@@ -55,14 +56,16 @@ _S = AttemptStatus
 
 ALLOWED_ATTEMPT_CHANGES: dict[AttemptStatus, frozenset[AttemptStatus]] = {
     _S.planned: frozenset({_S.claimed, _S.sent, _S.done, _S.failed, _S.cancelled, _S.expired}),
-    _S.claimed: frozenset({_S.sent, _S.delivered, _S.read, _S.failed, _S.unknown, _S.planned, _S.cancelled}),
-    _S.sent: frozenset({_S.delivered, _S.read, _S.failed, _S.returned, _S.unknown}),
+    _S.claimed: frozenset(
+        {_S.sent, _S.delivered, _S.read, _S.failed, _S.unknown, _S.planned, _S.cancelled, _S.expired}
+    ),
+    _S.sent: frozenset({_S.delivered, _S.read, _S.failed, _S.returned, _S.unknown, _S.expired}),
     _S.delivered: frozenset({_S.read, _S.returned}),
     _S.read: frozenset(),
     _S.done: frozenset(),
     _S.failed: frozenset(),
     _S.returned: frozenset(),
-    _S.unknown: frozenset({_S.sent, _S.delivered, _S.read, _S.failed}),
+    _S.unknown: frozenset({_S.sent, _S.delivered, _S.read, _S.failed, _S.expired, _S.planned, _S.cancelled}),
     _S.cancelled: frozenset(),
     _S.expired: frozenset(),
 }

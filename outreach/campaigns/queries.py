@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from flask import current_app
 from sqlalchemy import Select, func, select
 from sqlmodel import col
 
@@ -17,6 +18,7 @@ from outreach.campaigns.calendar import QuietHours
 from outreach.campaigns.models import Campaign, Enrolment, PlanVersion
 from outreach.campaigns.rules import EnrolmentStatus, Facts, PastAttempt, PlannerSettings
 from outreach.cases.models import Case, Household, OptOut, Person
+from outreach.config import Settings
 from outreach.errors import NotFound
 from outreach.i18n import _l
 from outreach.regions.models import Region
@@ -149,11 +151,13 @@ def _opt_outs(person_ids: Iterable[UUID]) -> dict[UUID, frozenset[Channel]]:
 
 
 def planner_settings(region: Region) -> PlannerSettings:
-    """What a region has set for its plans."""
+    """What a region has set for its plans, and what this installation cannot do or leaves to coaches."""
     settings = region.settings
+    base: Settings = current_app.extensions["outreach_settings"]
     return PlannerSettings(
         QuietHours(settings.quiet_before, settings.quiet_after),
-        frozenset(Channel(name) for name in settings.channels_off),
+        frozenset(Channel(name) for name in (*settings.channels_off, *base.providers.missing)),
+        frozenset(Channel(name) for name in base.providers.by_hand),
     )
 
 

@@ -108,10 +108,14 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class PlannerSettings:
-    """What a region sets: when messages may go out, and the channels that it does not use."""
+    """What a region sets: when messages may go out, and the channels that it does not use.
+
+    `by_hand`: channels whose messages a coach sends from her own phone, since nobody else can.
+    """
 
     quiet: QuietHours = field(default_factory=QuietHours)
     channels_off: frozenset[Channel] = frozenset()
+    by_hand: frozenset[Channel] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +183,8 @@ def decide(plan: ContactPlan, facts: Facts, now: datetime, region: PlannerSettin
             looks.append(region.quiet.next_allowed(now))
         else:
             owner = step.owner if channel is step.channel else DEFAULT_OWNER[channel]
+            if channel in region.by_hand:
+                owner = Owner.coach
             due.append(DueAttempt(step.name, ordinal, channel, owner, step.template, due_at, latest_at))
     end = _end_of_silence(plan, facts, max(over.values()), region.quiet)
     if now >= end:

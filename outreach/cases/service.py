@@ -97,13 +97,20 @@ def opt_out(case_id: UUID, channel: str, *, by: UUID) -> None:
     """Note that the person does not want to be reached by a channel ('all': by none). Safe to repeat."""
     if channel not in OPT_OUT_CHANNELS:
         raise Refused(_l("Choose a way of reaching somebody."))
+    _opt_out(case_id, channel, staff_actor(by))
+
+
+def opted_out_herself(case_id: UUID, channel: str) -> None:
+    """Note that the person herself stopped a channel: by a word, or by blocking us. Safe to repeat."""
+    _opt_out(case_id, channel, timeline.PERSON)
+
+
+def _opt_out(case_id: UUID, channel: str, actor: str) -> None:
     with db.write() as session:
         person_id = _person_of(case_id)
         if _has_opted_out(person_id, channel):
             return
-        event = timeline.record(
-            case_id, EventKind.opted_out, actor=staff_actor(by), data={"channel": channel}
-        )
+        event = timeline.record(case_id, EventKind.opted_out, actor=actor, data={"channel": channel})
         row = {"person_id": person_id, "channel": channel, "since": event.at, "event_id": event.id}
         session.execute(insert(db.table(OptOut)), [row])
 

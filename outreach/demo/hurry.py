@@ -5,7 +5,7 @@ from uuid import UUID
 from outreach import clock, db
 from outreach.campaigns import enrolments
 from outreach.demo import queries
-from outreach.messages import service as messages
+from outreach.messages import outbox_service as outbox
 
 MOST_LOOKS = 4
 """Moments at which a plan looks on its first day: the morning, the hour of the message, and some to spare."""
@@ -26,4 +26,4 @@ def hurry(region_id: UUID) -> int:
                 ids = [enrolment_id for enrolment_id, at in waiting.items() if at == look]
                 enrolments.advance(session, ids, look)
                 queries.make_due(session, ids, clock.now())
-    return messages.send_due(clock.now(), heed_hours=False).total()
+    return outbox.empty(heed_hours=False).total()

@@ -1,76 +1,26 @@
 """Reads about messages: what must go out, and the conversations of the sandbox."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import func, select
 from sqlmodel import col
 
 from outreach import db
-from outreach.attempts.models import ContactAttempt
-from outreach.attempts.rules import MESSAGE_CHANNELS, AttemptStatus
 from outreach.cases.models import Case, Person
 from outreach.errors import NotFound
 from outreach.i18n import _l
 from outreach.messages.models import Message
-from outreach.regions.models import Municipality
-from outreach.staff.models import User
 from outreach.staff.scope import Scope
 
-MESSAGE_NAMES = [channel.value for channel in MESSAGE_CHANNELS]
 
-
-def due(now: datetime, region_ids: Sequence[UUID], limit: int) -> Select[Any]:
-    """Ids of messages that must go out now in these regions, the longest waiting first."""
-    attempt = db.table(ContactAttempt).c
-    return (
-        select(attempt.id)
-        .join(Case, col(Case.id) == attempt.case_id)
-        .where(
-            attempt.status == AttemptStatus.planned,
-            attempt.channel.in_(MESSAGE_NAMES),
-            attempt.due_at <= now,
-            or_(attempt.latest_at.is_(None), attempt.latest_at > now),
-            attempt.held.is_(False),
-            col(Case.region_id).in_(region_ids),
-        )
-        .order_by(attempt.due_at, attempt.id)
-        .limit(limit)
-        .with_for_update(of=db.table(ContactAttempt), skip_locked=True)
-    )
-
-
-def to_compose(attempt_ids: Sequence[UUID]) -> Sequence[Any]:
-    """All that the texts of these messages mention; one query. Rows by name."""
-    attempt = db.table(ContactAttempt).c
-    query = (
-        select(
-            attempt.id,
-            attempt.case_id,
-            attempt.channel,
-            attempt.step,
-            attempt.template,
-            col(Case.region_id),
-            col(Person.given_name),
-            col(Person.mobile),
-            col(Person.email),
-            col(Person.language),
-            col(Municipality.name).label("municipality"),
-            col(User.given_name).label("coach"),
-            col(User.phone).label("coach_phone"),
-            col(User.hours).label("coach_hours"),
-        )
-        .join(Case, col(Case.id) == attempt.case_id)
-        .join(Person, col(Person.id) == col(Case.person_id))
-        .join(Municipality, col(Municipality.code) == col(Case.municipality_code))
-        .outerjoin(User, col(User.id) == col(Case.coach_id))
-        .where(attempt.id.in_(attempt_ids))
-        .order_by(attempt.id)
-    )
-    return db.session().execute(query).all()
+def person_of(case_id: UUID) -> UUID:
+    """The person whose case it is. Raises NotFound."""
+    found: UUID | None = db.session().scalar(select(col(Case.person_id)).where(col(Case.id) == case_id))
+    if found is None:
+        raise NotFound(_l("This case does not exist."))
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,11 @@ class MessageText:
         """The message as somebody gets it. KeyError when a value is missing."""
         return _PLACEHOLDER.sub(lambda match: values[match[1]], self.source)
 
+    def variables(self, values: Mapping[str, str]) -> dict[str, str]:
+        """The values by number, "1" for the placeholder that comes first: as WhatsApp's templates name them."""
+        names = dict.fromkeys(_PLACEHOLDER.findall(self.source))
+        return {str(number): values[name] for number, name in enumerate(names, 1)}
+
 
 @cache
 def text(name: str, language: str) -> MessageText:

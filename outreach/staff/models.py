@@ -69,3 +69,21 @@ class User(SQLModel, UserMixin, table=True):
     def name(self) -> str:
         """The full name."""
         return f"{self.given_name} {self.family_name}"
+
+
+class PushSubscription(SQLModel, table=True):
+    """A device on which a member of staff wants to hear at once what comes in (RFC 8030, 8291).
+
+    `endpoint` is the push service's address for it; `p256dh` and `auth` are its keys, base64url. `device`: a name by
+    which she knows it again.
+    """
+
+    __tablename__ = "push_subscription"
+
+    id: UUID = Field(default_factory=db.new_id, primary_key=True)
+    user_id: UUID = Field(foreign_key="staff_user.id", index=True, ondelete="CASCADE")
+    endpoint: str = Field(unique=True)
+    p256dh: str
+    auth: str
+    device: str = ""
+    created_at: datetime = Field(sa_column=Column(db.UtcDateTime, nullable=False))

@@ -18,10 +18,10 @@ S = AttemptStatus
 
 EXPECTED: dict[AttemptStatus, set[AttemptStatus]] = {
     S.planned: {S.claimed, S.sent, S.done, S.failed, S.cancelled, S.expired},
-    S.claimed: {S.sent, S.delivered, S.read, S.failed, S.unknown, S.planned, S.cancelled},
-    S.sent: {S.delivered, S.read, S.failed, S.returned, S.unknown},
+    S.claimed: {S.sent, S.delivered, S.read, S.failed, S.unknown, S.planned, S.cancelled, S.expired},
+    S.sent: {S.delivered, S.read, S.failed, S.returned, S.unknown, S.expired},
     S.delivered: {S.read, S.returned},
-    S.unknown: {S.sent, S.delivered, S.read, S.failed},
+    S.unknown: {S.sent, S.delivered, S.read, S.failed, S.expired, S.planned, S.cancelled},
 }
 
 

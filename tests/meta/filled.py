@@ -22,6 +22,8 @@ from outreach.attempts.rules import Result
 from outreach.campaigns import service as campaigns
 from outreach.campaigns.models import Enrolment
 from outreach.cases import service as cases
+from outreach.cases import timeline
+from outreach.cases.events import EventKind
 from outreach.cases.models import Case, CoachNotice, ImportRun
 from outreach.cases.rules import CaseStatus
 from outreach.letters import service as letters
@@ -43,8 +45,9 @@ LIST = (
     "dossiernummer;voornaam;achternaam;geboortedatum;straat;huisnummer;postcode;woonplaats;gemeente;telefoon\n"
     f"L-1;Mo;{FAMILY_NAME};01-02-2006;Hoogstraat;1;3131 AA;Vlaardingen;Vlaardingen;06-12345678\n"
     f"L-2;Sem;{FAMILY_NAME};31-31-2006;Hoogstraat;2;3131 AA;Vlaardingen;Vlaardingen;06-12345679\n"
+    f"L-3;M.;{FAMILY_NAME};01-02-2006;Hoogstraat;1;3131 AA;Vlaardingen;Vlaardingen;\n"
 )
-"""A list with one good and one bad row."""
+"""A list with a bad row and two good ones, perhaps of the same person."""
 
 PRINT_DAYS = (3, 8, 11)
 """Days of the story on which the clerk prints; whatever weekday it began, letters wait on these."""
@@ -137,6 +140,8 @@ def _live(world: World, begin: Any, ids: list[UUID]) -> None:
                 messages.receive(ids[1], "whatsapp", "+31612345001", "Hoi, ik werk nu bij de bakker")
     cases.add_note(ids[0], "Moeder nam op.", by=coach)
     cases.opt_out(ids[0], "sms", by=coach)
+    other = db.session().get_one(Case, ids[1]).reference
+    timeline.record(ids[0], EventKind.duplicate_flagged, data={"others": [other]})
     code = _code_of(ids[3])
     answers = Answers(
         now=Now.school,

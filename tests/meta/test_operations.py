@@ -50,11 +50,12 @@ def test_every_setting_is_documented_and_every_documented_one_exists() -> None:
 
 def test_the_documented_defaults_are_the_defaults() -> None:
     from outreach import config
+    from outreach.providers import ways_of
 
     settings = config.load({"OUTREACH_SECRET_KEY": "x"})
     defaults = {row[0].strip("` "): row[1].strip("`") for row in _rows("Settings")}
     assert defaults["OUTREACH_BASE_URL"] == settings.base_url
-    assert defaults["OUTREACH_CHANNELS"] == settings.channels
+    assert ways_of(defaults["OUTREACH_CHANNELS"]) == settings.providers.ways
     assert int(defaults["PORT"]) == settings.port
     assert int(defaults["OUTREACH_MAX_UPLOAD_MB"]) == settings.max_upload_mb
     assert int(defaults["OUTREACH_TRUSTED_PROXIES"]) == settings.trusted_proxies

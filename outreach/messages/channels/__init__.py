@@ -1,30 +1,38 @@
 """The ways in which a message leaves. One small interface; a file for each.
 
-A new channel is a file here with a class that has `send`, and a line in `channel_for`.
+A new way is a file here with a class that has the three verbs of `Way`, a line in `make_way`, and its name in
+`outreach/providers.py`. A way knows no database and is called outside any transaction, from several threads at once.
 """
 
+from datetime import datetime
 from typing import Protocol
 
 from outreach.config import Settings
 from outreach.errors import Refused
 from outreach.i18n import _l
-from outreach.messages.channels.sandbox import Sandbox
+from outreach.messages.outcomes import Outcome, Outgoing
 
 
-class Channel(Protocol):
-    """Something that can send one message; called outside any transaction."""
+class Way(Protocol):
+    """Something that sends messages of one channel, and can say later what became of them."""
 
-    def send(self, *, address: str, body: str, reference: str) -> tuple[str, bool]:
-        """Send `body` to `address` (E.164 or e-mail); `reference` is our own id, without personal data.
+    seconds: float
+    """The longest that one call takes before it gives up."""
 
-        Returns the provider's id of the message and whether it is known to have arrived.
-        """
+    def send(self, message: Outgoing) -> Outcome:
+        """Send one message, once. Never raises: what it does not understand is `unknown`."""
+
+    def find(self, message: Outgoing, since: datetime) -> Outcome | None:
+        """Look for a message that was perhaps taken over since then; None when the provider has no such message."""
+
+    def fetch(self, provider_id: str) -> Outcome | None:
+        """What the provider says now of a message that it took over; None when it says nothing new."""
 
 
-def channel_for(settings: Settings) -> Channel:
-    """The channel that the settings ask for. Raises Refused for one that this version does not have."""
-    if settings.sandbox:
+def make_way(way: str, channel: str, settings: Settings) -> Way:
+    """The way of this name for this channel. Raises Refused for one that nobody built."""
+    from outreach.messages.channels.sandbox import Sandbox
+
+    if way == "sandbox":
         return Sandbox()
-    raise Refused(
-        _l("OUTREACH_CHANNELS=%(channels)s: this version has the sandbox only.", channels=settings.channels)
-    )
+    raise Refused(_l("This version cannot send %(channel)s by %(way)s.", channel=channel, way=way))

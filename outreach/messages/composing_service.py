@@ -1,0 +1,132 @@
+"""Writing the messages of a claim: text, code, and the row that keeps them before anything leaves."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from flask import current_app
+from sqlalchemy import insert
+from sqlmodel import Session
+
+from outreach import clock, db
+from outreach.attempts.rules import AttemptStatus, Channel
+from outreach.config import Settings
+from outreach.messages import delivery_service, outbox_queries, texts
+from outreach.messages.delivery_service import Release
+from outreach.messages.models import Message
+from outreach.messages.outcomes import Outgoing, Reason
+from outreach.regions.models import Region, RegionSettings
+from outreach.regions.words import hours_in
+from outreach.responses import codes
+from outreach.responses import service as responses
+from outreach.responses.service import CodeFor
+
+log = logging.getLogger(__name__)
+
+NO_TEXT = "no_text"
+"""Result of a message whose text is missing or cannot be used."""
+
+
+def write(session: Session, attempt_ids: Sequence[UUID], regions: Mapping[UUID, Region]) -> list[Outgoing]:
+    """The messages of these claimed attempts, ready to leave; inside the transaction that claims them.
+
+    1. Whoever has opted out, has no address or no text gets none: the attempt is cancelled or failed at once.
+    2. A message that was written before (by a coach, or at an earlier try) keeps its text and code.
+    3. All others get their text, in their language, and a code of their own.
+    """
+    rows = outbox_queries.to_compose(attempt_ids)
+    hindrances = {row.id: _hindrance(row) for row in rows}
+    delivery_service.release(
+        session, None, [(row_id, release) for row_id, release in hindrances.items() if release is not None]
+    )
+    good = [row for row in rows if hindrances[row.id] is None]
+    new = [row for row in good if row.message_id is None]
+    wanted = [CodeFor(row.case_id, row.id, row.region_id, language(row)) for row in new]
+    issued = dict(zip((row.id for row in new), responses.issue_codes(session, wanted), strict=True))
+    found = [_outgoing(row, regions[row.region_id].settings, issued.get(row.id)) for row in good]
+    _keep(session, [message for message in found if message.attempt_id in issued])
+    return found
+
+
+def _keep(session: Session, messages: Sequence[Outgoing]) -> None:
+    if not messages:
+        return
+    now = clock.now()
+    rows = [
+        {
+            "id": db.new_id(),
+            "case_id": message.case_id,
+            "attempt_id": message.attempt_id,
+            "direction": "out",
+            "channel": message.channel,
+            "address": message.address,
+            "body": message.body,
+            "at": now,
+        }
+        for message in messages
+    ]
+    session.execute(insert(Message), rows)
+
+
+def _hindrance(row: Any) -> Release | None:
+    """Why this message cannot be sent, if it cannot; one that cannot must not hold up the others."""
+    if row.opted_out:
+        return Release(AttemptStatus.cancelled, reason=Reason.opted_out.value)
+    if not address(row):
+        return Release(AttemptStatus.failed, result=Reason.not_reachable.value)
+    if row.body is not None:
+        return None
+    try:
+        texts.text(row.template, row.language)
+    except texts.MessageTextInvalid:
+        log.exception("the message text %s of step %s cannot be used", row.template, row.step)
+        return Release(AttemptStatus.failed, result=NO_TEXT)
+    return None
+
+
+def address(row: Any) -> str | None:
+    """Where a message of this channel goes: what it was written to, else the person's number or e-mail address."""
+    found: str | None = row.address or (row.email if row.channel == Channel.email else row.mobile)
+    return found
+
+
+def language(row: Any) -> str:
+    """Dutch for whoever reads it, English for everybody else."""
+    return "nl" if row.language == "nl" else "en"
+
+
+def _outgoing(row: Any, settings: RegionSettings, code: str | None) -> Outgoing:
+    body, variables = row.body, {}
+    if code is not None:
+        values = _values(row, settings, code)
+        text = texts.text(row.template, row.language)
+        body, variables = text.fill(values), text.variables(values)
+    until = row.whatsapp_until
+    return Outgoing(
+        attempt_id=row.id,
+        case_id=row.case_id,
+        person_id=row.person_id,
+        channel=row.channel,
+        step=row.step,
+        address=address(row) or "",
+        body=body,
+        subject=settings.service_name,
+        free_text=until is not None and until > clock.now(),
+        content_variables=variables,
+        latest_at=row.latest_at,
+        tries=row.tries,
+    )
+
+
+def _values(row: Any, settings: RegionSettings, code: str) -> dict[str, str]:
+    base: Settings = current_app.extensions["outreach_settings"]
+    return {
+        "voornaam": row.given_name or "",
+        "coach_voornaam": row.coach or settings.service_name,
+        "coach_telefoon": row.coach_phone or settings.phone,
+        "coach_uren": hours_in(row.coach_hours or settings.office_hours, language(row)),
+        "dienst": settings.service_name,
+        "gemeente": row.municipality,
+        "link": codes.address(base.base_url, code),
+    }
