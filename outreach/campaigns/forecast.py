@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from outreach.attempts.rules import Channel
 from outreach.campaigns.plan import ContactPlan
-from outreach.campaigns.rules import EnrolmentStatus, Facts, PlannerSettings, decide
+from outreach.campaigns.rules import DueAttempt, EnrolmentStatus, Facts, PlannerSettings, decide
 
 MOST_LOOKS = 40
 """More than any plan needs from one step to the next: a plan has at most 60 steps, most of them skipped at once."""
@@ -86,3 +86,22 @@ def at_start(
             found[first] += group.number
     ordered = sorted(found.items(), key=lambda item: (item[0].due_at, item[0].step, item[0].channel))
     return Start(tuple(ordered), nothing)
+
+
+def letter_wanting_address(
+    plan: ContactPlan, facts: Facts, now: datetime, settings: PlannerSettings
+) -> DueAttempt | None:
+    """The letter that would come into being at `now` if only an address were known; None when there is none.
+
+    It is what the planner itself decides about the same person with an address, so that who is named here gets
+    exactly this letter when her address is mended now. Of two whose windows overlap the later one counts.
+    """
+    if facts.address_known:
+        return None
+    with_address = decide(plan, replace(facts, address_known=True), now, settings).due
+    letters = [due for due in with_address if due.channel is Channel.letter]
+    if not letters:
+        return None
+    otherwise = {due.step for due in decide(plan, facts, now, settings).due}
+    wanted = [due for due in letters if due.step not in otherwise]
+    return max(wanted, key=lambda due: due.latest_at, default=None)

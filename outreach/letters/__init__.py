@@ -2,6 +2,7 @@
 
 service.py       print what waits, print again, note that a letter came back
 typesetting.py   what waits becomes set pages, in memory
+mending.py       what has to be mended first
 compose.py       what stands in one letter
 text_service.py  the text that counts, its versions and its preview
 markdown.py  a letter text (Markdown with placeholders) becomes checked blocks

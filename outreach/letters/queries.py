@@ -22,9 +22,6 @@ from outreach.letters.models import Letter
 from outreach.regions.models import Municipality
 from outreach.staff.models import User
 
-LISTED = 200
-"""Letters that cannot be printed which a page or answer names one by one; the rest is counted."""
-
 _attempt = db.table(ContactAttempt).c
 _household = db.table(Household).c
 _user = db.table(User).c
@@ -197,7 +194,7 @@ def _as_waiting(row: Any, visits: dict[UUID, date]) -> Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Hindered:
-    """A letter that waits for something to be mended first."""
+    """A letter that waits for something to be mended first, until `latest_at` at the latest."""
 
     case_id: UUID
     reference: str
@@ -205,6 +202,8 @@ class Hindered:
     step: str
     campaign: str
     reason: Hindrance
+    due_at: datetime
+    latest_at: datetime | None
 
 
 def hindered(
@@ -213,13 +212,15 @@ def hindered(
     *,
     region_id: UUID | None = None,
     campaign_id: UUID | None = None,
-    limit: int = LISTED,
+    limit: int | None = None,
 ) -> list[Hindered]:
-    """Letters that wait but cannot be printed, the oldest first; one query."""
+    """Letters that are laid ready but cannot be printed, the oldest first; one query."""
     hindrance = _hindrance()
     columns: tuple[Any, ...] = (
         _attempt.case_id,
         _attempt.step,
+        _attempt.due_at,
+        _attempt.latest_at,
         col(Case.reference),
         col(Person.given_name),
         col(Person.infix),
@@ -243,6 +244,8 @@ def hindered(
             row.step,
             row.campaign or "",
             Hindrance(row.hindrance),
+            row.due_at,
+            row.latest_at,
         )
         for row in db.session().execute(query)
     ]

@@ -13,10 +13,10 @@ from outreach import clock, db
 from outreach.config import Settings
 from outreach.errors import NotFound
 from outreach.i18n import _, _l, ngettext
-from outreach.letters import compose, queries, render
+from outreach.letters import compose, mending, queries, render
 from outreach.letters.markdown import LetterTextInvalid
 from outreach.letters.misfits import LettersDoNotFit, LettersTooLong, Misfit
-from outreach.letters.queries import HINDRANCE_SENTENCES, LISTED, Waiting
+from outreach.letters.queries import HINDRANCE_SENTENCES, Waiting
 from outreach.letters.render import LetterData, Rendered
 from outreach.letters.text_service import Text, Texts
 from outreach.regions.models import Region
@@ -213,7 +213,5 @@ def _misfit(misfit: Misfit) -> str:
 
 def hindered(region_id: UUID, municipalities: Collection[str], campaign_id: UUID | None) -> list[NotPrinted]:
     """The letters that their cases keep from being printed: no address, one that a letter came back from."""
-    found = queries.hindered(
-        municipalities, clock.now(), region_id=region_id, campaign_id=campaign_id, limit=LISTED
-    )
+    found = mending.to_mend(municipalities, clock.now(), region_id, campaign_id)
     return [NotPrinted(each.case_id, each.reference, str(HINDRANCE_SENTENCES[each.reason])) for each in found]

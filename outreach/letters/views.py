@@ -12,7 +12,7 @@ from outreach.campaigns.plan_files import shipped_plans
 from outreach.campaigns.words import step_title
 from outreach.errors import NotFound, Refused
 from outreach.i18n import _, _l, ngettext
-from outreach.letters import batch_queries, queries, service
+from outreach.letters import batch_queries, mending, queries, service
 from outreach.letters.forms import ReturnedForm
 from outreach.letters.service import Printed
 from outreach.staff.scope import RoleName, current
@@ -33,22 +33,21 @@ def title_of(plan_name: str, step: str) -> str:
 def work() -> ResponseReturnValue:
     """The work list: letters to print, addresses to mend first, what was printed."""
     scope = current()
-    now = clock.now()
-    counts = queries.waiting_counts(scope.municipalities, now)
+    found = mending.work(scope.municipalities, clock.now())
     ready = Counter[UUID]()
-    for count in counts:
+    for count in found.counts:
         if count.ready:
             ready[count.region_id] += count.ready
     batches, pages = batch_queries.batches(scope, request.args.get("page", 1, int))
     page = min(max(request.args.get("page", 1, int), 1), pages)
     return render_template(
         "letters/work.html",
-        counts=counts,
-        several=len({count.campaign_id for count in counts if count.ready}) > 1,
+        counts=found.counts,
+        several=len({count.campaign_id for count in found.counts if count.ready}) > 1,
         ready_by_region=ready,
         ready=sum(ready.values()),
-        hindered_count=sum(count.hindered for count in counts),
-        hindered=queries.hindered(scope.municipalities, now),
+        hindered_count=found.to_mend_count,
+        hindered=found.to_mend,
         sentences=queries.HINDRANCE_SENTENCES,
         title_of=title_of,
         batches=batches,

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -59,6 +60,49 @@ def test_print_writes_the_pdf_and_says_what_could_not_be_printed(
     assert answer["not_printed"][0]["reason"]
     assert len(codes_in_pixels(out.read_bytes())) == 2
     assert [path.name for path in tmp_path.glob("*letters*")] == ["letters.pdf"]
+
+
+LIST = (
+    "dossiernummer;voornaam;achternaam;geboortedatum;straat;huisnummer;postcode;woonplaats;gemeente;telefoon\n"
+    "L-1;Mo;Bakker;01-02-2006;;;;;Vlaardingen;\n"
+    "L-2;Sem;Visser;01-03-2006;Hoogstraat;2;3131 SS;Vlaardingen;Vlaardingen;\n"
+    "L-3;Bo;Smit;01-04-2006;Hoogstraat;3;3131 AA;Vlaardingen;Vlaardingen;\n"
+)
+
+
+def command(*words: str) -> Any:
+    done = CliRunner().invoke(main, [*words, "--json"])
+    assert done.exit_code == 0, done.output
+    return json.loads(done.stdout)
+
+
+def test_who_has_no_usable_address_is_named_and_gets_the_letter_when_it_is_mended_in_time(
+    world: World, settings: dict[str, str], tmp_path: Path
+) -> None:
+    names, out = tmp_path / "lijst.csv", str(tmp_path / "letters.pdf")
+    names.write_text(LIST)
+    tuesday, wednesday, next_week = ("--now", "2026-03-10T10:00"), ("--now", "2026-03-11T09:00"), "2026-03-20"
+    command("campaign", "create", "maart", "--plan", "drie-weken")
+    command("import", str(names), "--campaign", "maart", *tuesday)
+    command("campaign", "start", "maart", *tuesday)
+    command("tick", *tuesday)
+    done = command("letters", "print", "--out", out, *tuesday)
+    assert done["pages"] == 1
+    assert done["not_printed"] == [
+        {"reference": "L-1", "reason": "Er is geen adres."},
+        {"reference": "L-2", "reason": "Het adres is niet compleet."},
+    ]
+    assert command("letters", "print", "--campaign", "maart", "--out", out, *tuesday)["batch"] is None
+    assert "L-1: Er is geen adres." in run("print", "--out", out, *tuesday).stdout
+
+    names.write_text(LIST.replace("3131 SS", "3131 AB"))
+    command("import", str(names), *wednesday)
+    done = command("letters", "print", "--out", out, *wednesday)
+    assert (done["pages"], [one["reference"] for one in done["not_printed"]]) == (1, ["L-1"])
+
+    command("tick", "--now", next_week)
+    done = command("letters", "print", "--out", out, "--now", next_week)
+    assert [one["reference"] for one in done["not_printed"]] == [], "its window has passed"
 
 
 def test_reprint_gives_the_same_bytes(world: World, settings: dict[str, str], tmp_path: Path) -> None:

@@ -1,11 +1,15 @@
 """The clerk's pages: the work list, a batch, a letter that came back."""
 
+from collections.abc import Sequence
 from io import BytesIO
 
 from bs4 import BeautifulSoup
 from PIL import Image
 
+from outreach import clock
 from outreach.attempts.rules import AttemptStatus
+from outreach.campaigns import service as campaigns
+from outreach.cases.models import Case
 from outreach.letters import batch_queries
 from tests.counting import counted
 from tests.factories import World, post
@@ -26,6 +30,42 @@ def test_the_work_list_says_how_many_can_be_printed_and_which_cannot_and_why(wor
     assert f"/cases/{nowhere.id}" in page
     button = BeautifulSoup(page, "html.parser").select_one(".actions button")
     assert button is not None and "3" in button.get_text()
+
+
+def test_who_gets_no_letter_for_want_of_an_address_is_on_the_work_list_until_it_is_mended(
+    world: World,
+) -> None:
+    nowhere = world.case(given_name="Sem", address=False, mobile=None)
+    elsewhere = world.case(given_name="Bo", address=False, mobile=None, municipality="GM0606")
+    with clock.at(clock.parse("2026-03-10T10:00")):
+        begin(world, [nowhere, elsewhere], "maart")
+        clerk = world.sign_in(world.clerk)
+        page = BeautifulSoup(clerk.get("/letters").text, "html.parser")
+        (to_print,) = page.select("#to-print tbody tr")
+        assert words_of(str(to_print)).startswith("Brief als er geen telefoonnummer is Campagne Maart")
+        assert "Kan niet worden geprint 2" in words_of(str(to_print))
+        assert len(page.select("#to-mend tbody tr")) == 2
+        row = page.select("#to-mend tbody tr")[0]
+        assert "Sem Jansen" in row.get_text() and "ma 16 maart, 23.59" in row.get_text()
+        (link,) = row.select("a[href*=address]")
+
+        mend = BeautifulSoup(clerk.get(str(link["href"])).text, "html.parser")
+        form = next(form for form in mend.select("form") if form.select_one("[name=street]"))
+        fields = {str(field["name"]): field.get("value", "") for field in form.select("input[name]")}
+        chosen = form.select("select")
+        fields |= {str(each["name"]): each.select_one("option[selected]")["value"] for each in chosen}  # type: ignore[index]
+        fields |= {
+            "street": "Hoogstraat",
+            "house_number": "2",
+            "postcode": "3131 AA",
+            "town": "Vlaardingen",
+        }
+        answer = clerk.post(str(form.get("action") or link["href"]), data=fields)
+        assert answer.status_code in (302, 303), answer.text
+        assert answer.location.startswith("/letters")
+        page = BeautifulSoup(clerk.get("/letters").text, "html.parser")
+        assert "Sem" not in str(page.select("#to-mend")) and "Bo" in str(page.select("#to-mend"))
+        assert print_all(world).pages == 1
 
 
 def test_the_button_prints_a_batch_and_shows_its_first_page_and_its_pdf(world: World) -> None:
@@ -98,15 +138,25 @@ def test_a_coach_does_not_print(world: World) -> None:
     assert coach.get("/letters/texts").status_code == 403
 
 
+def begin(world: World, cases: Sequence[Case], slug: str) -> None:
+    campaign = campaigns.create(world.region.id, slug, "drie-weken", slug.capitalize())
+    campaigns.add_cases(campaign.id, [case.id for case in cases])
+    campaigns.start(campaign.id)
+    campaigns.tick(clock.now())
+
+
 def test_the_work_list_takes_as_many_queries_for_forty_letters_as_for_four(world: World) -> None:
-    clerk = world.sign_in(world.clerk)
     numbers = []
-    for more in (4, 36):
-        lay_ready(world.cases(more))
-        lay_ready([world.case(address=False) for _ in range(more)])
-        with counted(world.app) as statements:
-            assert clerk.get("/letters").status_code == 200
-        numbers.append(len(statements))
+    with clock.at(clock.parse("2026-03-10T10:00")):
+        clerk = world.sign_in(world.clerk)
+        for more in (4, 36):
+            lay_ready(world.cases(more))
+            lay_ready([world.case(address=False) for _ in range(more)])
+            begin(world, [world.case(address=False, mobile=None) for _ in range(more)], f"campagne-{more}")
+            with counted(world.app) as statements:
+                page = clerk.get("/letters").text
+            assert len(BeautifulSoup(page, "html.parser").select("#to-mend tbody tr")) in (8, 80)
+            numbers.append(len(statements))
     assert numbers[0] == numbers[1]
 
 
