@@ -1,7 +1,9 @@
-"""Huey and its tasks, a line each. SqliteHuey beside the SQLite database, PostgresHuey on PostgreSQL."""
+"""Huey and its jobs, a line each. SqliteHuey beside the SQLite database, PostgresHuey on PostgreSQL."""
 
 import logging
 import threading
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
@@ -14,30 +16,47 @@ from huey.consumer import Consumer
 from outreach import clock, config, create_app, db, schema
 
 log = logging.getLogger("outreach.worker")
+sending = threading.Lock()
+
+MINUTE = timedelta(minutes=1)
 
 
-def make_huey(settings: config.Settings) -> Any:
+@dataclass(frozen=True, slots=True)
+class Jobs:
+    """The queue of an installation and what can be put into it; calling one queues it."""
+
+    huey: Any
+    tick: Callable[[], object]
+    send: Callable[[], object]
+
+
+def make_huey(database_url: str) -> Any:
     """The queue of this installation, in the database it already has (or a file beside it)."""
-    if settings.is_sqlite:
-        database = Path(settings.database_url.removeprefix("sqlite:///"))
+    if database_url.startswith("sqlite"):
+        database = Path(database_url.removeprefix("sqlite:///"))
         database.parent.mkdir(parents=True, exist_ok=True)
         return SqliteHuey("outreach", filename=str(database.with_name("queue.db")), utc=True)
-    return PostgresHuey("outreach", dsn=settings.database_url, utc=True)
-
-
-huey = make_huey(config.load())
-sending = threading.Lock()
+    return PostgresHuey("outreach", dsn=database_url, utc=True)
 
 
 @cache
 def app() -> Flask:
-    """The application, once per process."""
+    """The application, once per worker process."""
     return create_app()
 
 
-@huey.periodic_task(crontab(minute="*"), expires=timedelta(minutes=1))  # type: ignore[untyped-decorator]
+@cache
+def jobs(database_url: str) -> Jobs:
+    """The jobs of the installation with this database. The work itself stands in the functions below."""
+    huey = make_huey(database_url)
+    every_minute: Any = huey.periodic_task(crontab(minute="*"), expires=MINUTE)
+    every_night: Any = huey.periodic_task(crontab(minute="30", hour="3"), expires=60 * MINUTE)
+    every_night(ask_after)
+    return Jobs(huey, tick=every_minute(tick), send=every_minute(send))
+
+
 def tick() -> None:
-    """See what plans want now."""
+    """See what plans want now; what came of it goes out at once."""
     from outreach.ticking import plan
 
     with app().app_context():
@@ -46,7 +65,6 @@ def tick() -> None:
     send()
 
 
-@huey.periodic_task(crontab(minute="*"), expires=timedelta(minutes=1))  # type: ignore[untyped-decorator]
 def send() -> None:
     """Empty the outbox; one at a time in each process, so that a long mail-out leaves room for the rest."""
     from outreach.messages import look_up_service, outbox_service
@@ -63,7 +81,6 @@ def send() -> None:
         sending.release()
 
 
-@huey.periodic_task(crontab(minute="30", hour="3"), expires=timedelta(hours=1))  # type: ignore[untyped-decorator]
 def ask_after() -> None:
     """Ask providers each night what became of messages of which they told nothing."""
     from outreach.messages import look_up_service
@@ -78,9 +95,10 @@ def consume() -> None:
     SIGTERM, by which process managers end a worker, lets the tasks that are running come to their end.
     Raises Refused when the database has not the schema of this version.
     """
-    with app().app_context():
-        schema.require_newest(db.engine())
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
     logging.getLogger("huey").setLevel(logging.WARNING)
-    tick()
-    Consumer(huey, workers=3, periodic=True, check_worker_health=True, graceful_signal="TERM").run()
+    with app().app_context():
+        schema.require_newest(db.engine())
+    mine = jobs(config.load().database_url)
+    mine.tick()
+    Consumer(mine.huey, workers=3, periodic=True, check_worker_health=True, graceful_signal="TERM").run()
