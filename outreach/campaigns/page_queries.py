@@ -35,6 +35,16 @@ def has_responded() -> ColumnElement[bool]:
     return or_(enrolment.stop_reason.is_not_distinct_from("responded"), later.correlate(db.table(Enrolment)))
 
 
+def was_tried() -> ColumnElement[bool]:
+    """Whether at least one attempt was made to reach somebody in a campaign, as the planner counts it at the end."""
+    attempt = db.table(ContactAttempt).c
+    tried = exists().where(
+        attempt.enrolment_id == col(Enrolment.id),
+        attempt.status.in_([*(status.value for status in REACHED_OUT), AttemptStatus.failed.value]),
+    )
+    return tried.correlate(Enrolment)
+
+
 def _number(condition: Any) -> ColumnElement[int]:
     return func.sum(case((condition, 1), else_=0))
 
@@ -101,16 +111,11 @@ class Standing:
 
 def standing(campaign_id: UUID, scope: Scope) -> Standing:
     """How far the young people of a campaign are; one grouped statement."""
-    attempt = db.table(ContactAttempt).c
-    tried = exists().where(
-        attempt.enrolment_id == col(Enrolment.id),
-        attempt.status.in_([*(status.value for status in REACHED_OUT), AttemptStatus.failed.value]),
-    )
     groups = (
         select(
             col(Enrolment.status).label("status"),
             col(Enrolment.stop_reason).label("reason"),
-            case((tried.correlate(Enrolment), 1), else_=0).label("tried"),
+            case((was_tried(), 1), else_=0).label("tried"),
             case((has_responded(), 1), else_=0).label("responded"),
             col(Enrolment.next_look_at).label("look"),
         )
@@ -124,13 +129,13 @@ def standing(campaign_id: UUID, scope: Scope) -> Standing:
     keys = (groups.c.status, groups.c.reason, groups.c.tried, groups.c.responded)
     query = select(*keys, func.count(), func.min(groups.c.look, type_=db.UtcDateTime())).group_by(*keys)
     found = Standing()
-    for status, reason, was_tried, responded, number, look in db.session().execute(query):
+    for status, reason, tried, responded, number, look in db.session().execute(query):
         found.by_status[status] += number
         found.responded += number if responded else 0
         if status == "stopped":
             found.stopped[reason or ""] += number
         if status == "finished":
-            found.finished[FinishReason.unreachable if was_tried else FinishReason.not_attempted] += number
+            found.finished[FinishReason.unreachable if tried else FinishReason.not_attempted] += number
         if status == "running" and look is not None:
             found.next = min(found.next or look, look)
     return found

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from htmx_flask import request as htmx_request
 
 from outreach import clock, db
-from outreach.campaigns import forecast, page_queries, queries, service, words
+from outreach.campaigns import forecast, page_queries, queries, service, untried_queries, words
 from outreach.campaigns.forms import CampaignForm
 from outreach.campaigns.models import Campaign
 from outreach.campaigns.picture import draw
@@ -108,6 +108,23 @@ def show(slug: str) -> ResponseReturnValue:
         channels=CHANNELS,
         may_act=may_act(scope),
         allowed=service.CHANGES[campaign.status],
+    )
+
+
+@blueprint.get("/campaigns/<slug>/not-tried")
+@roles(COORDINATOR, CLERK)
+def not_tried(slug: str) -> ResponseReturnValue:
+    """Whose plan in a campaign ended with nothing tried, and why."""
+    scope = current()
+    campaign = mine(slug, scope)
+    found, page, pages = untried_queries.untried(campaign.id, scope, request.args.get("page", 1, int))
+    return render_template(
+        "campaigns/not_tried.html",
+        campaign=campaign,
+        found=found,
+        sentences=untried_queries.WHY_SENTENCES,
+        page=page,
+        pages=pages,
     )
 
 
