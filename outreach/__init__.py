@@ -3,7 +3,7 @@
 `create_app` reads from top to bottom as the list of rooms.
 """
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from flask import Flask
 from flask_wtf import CSRFProtect
@@ -12,6 +12,9 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from outreach import db, rate_limits
 from outreach.config import ROOT, Settings, load
+
+if TYPE_CHECKING:
+    from outreach.worker import Jobs
 
 Zone = Literal["all", "public", "staff"]
 
@@ -25,6 +28,7 @@ def create_app(settings: Settings | None = None, zone: Zone = "all") -> Flask:
     app = Flask(__name__, template_folder=str(ROOT / "templates"), static_folder=None)
     app.secret_key = settings.secret_key
     app.extensions["outreach_settings"] = settings
+    app.extensions["outreach_jobs"] = lambda: _jobs(settings)
     https = settings.base_url.startswith("https://")
     app.config.update(
         # Only the import takes more (outreach/cases/imports/views.py).
@@ -46,6 +50,13 @@ def create_app(settings: Settings | None = None, zone: Zone = "all") -> Flask:
     _rooms(app, zone)
     _subscriptions(app)
     return app
+
+
+def _jobs(settings: Settings) -> "Jobs":
+    """The queue of this installation; only who puts something into it needs it."""
+    from outreach.worker import jobs
+
+    return jobs(settings.database_url)
 
 
 def _web(app: Flask, settings: Settings, https: bool, zone: Zone) -> None:

@@ -15,13 +15,11 @@ def soon(name: str, *arguments: Any) -> None:
 
     A queue that does not answer undoes nothing: each minute the worker looks by itself. Inside `db.write()`.
     """
-    url = current_app.extensions["outreach_settings"].database_url
+    jobs = current_app.extensions["outreach_jobs"]
 
     def queue() -> None:
-        from outreach import worker
-
         try:
-            getattr(worker.jobs(url), name)(*arguments)
+            getattr(jobs(), name)(*arguments)
         except Exception:
             log.exception("the job %s could not be queued", name)
 

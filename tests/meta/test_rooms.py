@@ -6,7 +6,19 @@ import pytest
 
 from tests.meta.source import Module, imported, modules, own_imports
 
-GROUND = ("config", "providers", "clock", "errors", "db", "i18n", "console", "schema", "jobs", "spreadsheets", "rate_limits")
+GROUND = (
+    "config",
+    "providers",
+    "clock",
+    "errors",
+    "db",
+    "i18n",
+    "console",
+    "schema",
+    "jobs",
+    "spreadsheets",
+    "rate_limits",
+)
 """What every room may stand on; none of these imports a room."""
 
 ROOMS = (
