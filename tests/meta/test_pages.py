@@ -58,6 +58,7 @@ CUT_OR_OUTSIDE = """() => {
     for (let text = words.nextNode(); text; text = words.nextNode()) {
       if (!text.data.trim() || !text.parentElement.checkVisibility()) continue;
       if (text.parentElement.closest('.visually-hidden, select, textarea, thead')) continue;
+      if (getComputedStyle(text.parentElement).textOverflow === 'ellipsis') continue;
       const range = document.createRange();
       range.selectNodeContents(text);
       const right = Math.max(...[...range.getClientRects()].map(box => box.right));
