@@ -29,13 +29,14 @@ NO_TEXT = "no_text"
 
 
 def write(session: Session, attempt_ids: Sequence[UUID], regions: Mapping[UUID, Region]) -> list[Outgoing]:
-    """The messages of these claimed attempts, ready to leave; inside the transaction that claims them.
+    """The messages of these claimed attempts, ready to leave, in their order; inside the transaction that claims them.
 
     1. Whoever has opted out, has no address or no text gets none: the attempt is cancelled or failed at once.
     2. A message that was written before (by a coach, or at an earlier try) keeps its text and code.
     3. All others get their text, in their language, and a code of their own.
     """
-    rows = outbox_queries.to_compose(attempt_ids)
+    place = {attempt_id: number for number, attempt_id in enumerate(attempt_ids)}
+    rows = sorted(outbox_queries.to_compose(attempt_ids), key=lambda row: place[row.id])
     hindrances = {row.id: _hindrance(row) for row in rows}
     delivery_service.release(
         session, None, [(row_id, release) for row_id, release in hindrances.items() if release is not None]

@@ -213,7 +213,8 @@ class _Run:
         attempt = db.table(ContactAttempt)
         with db.write() as session:
             awake = [key for key in self.planners if self._awake(key, now)]
-            mine = session.scalars(outbox_queries.claimable(now, ids, ways(), awake)).all()
+            free = set(session.scalars(outbox_queries.claimable(now, ids, ways(), awake)))
+            mine = [attempt_id for attempt_id in ids if attempt_id in free]
             if not mine:
                 return None
             until = clock.wall() + timedelta(seconds=self.settings.send_lease)
@@ -237,9 +238,10 @@ class _Run:
             self._record(all_of_it=True)
             time.sleep(min(pause, self.settings.send_lease / 2))
         wanted = self._still_wanted(claimed)
+        first = max(claimed.start, clock.wall())
         for number, message in enumerate(wanted):
             way = ways()[message.channel]
-            begin = claimed.start + timedelta(seconds=number * claimed.interval)
+            begin = first + timedelta(seconds=number * claimed.interval)
             call = _call(way, message, begin, claimed.until)
             self.flying[self.pool.submit(call)] = message
 
