@@ -11,7 +11,7 @@ from flask import current_app
 from sqlalchemy import Select, func, select
 from sqlmodel import col
 
-from outreach import db
+from outreach import clock, db
 from outreach.attempts.models import ContactAttempt
 from outreach.attempts.rules import AttemptStatus, Channel
 from outreach.campaigns.calendar import QuietHours
@@ -155,7 +155,7 @@ def planner_settings(region: Region) -> PlannerSettings:
     settings = region.settings
     base: Settings = current_app.extensions["outreach_settings"]
     return PlannerSettings(
-        QuietHours(settings.quiet_before, settings.quiet_after),
+        QuietHours(settings.quiet_before, settings.quiet_after, zone=clock.TIMEZONE),
         frozenset(Channel(name) for name in (*settings.channels_off, *base.providers.missing)),
         frozenset(Channel(name) for name in base.providers.by_hand),
     )
