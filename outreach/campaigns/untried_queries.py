@@ -27,7 +27,12 @@ class Why(StrEnum):
     not_done = "not_done"
     nothing_known = "nothing_known"
     incomplete = "incomplete"
+    only_email = "only_email"
     missed = "missed"
+
+
+TO_FILL_IN = frozenset({Why.nothing_known, Why.incomplete, Why.only_email})
+"""What somebody can do something about by filling in how to reach the person."""
 
 
 WHY_SENTENCES = {
@@ -35,6 +40,7 @@ WHY_SENTENCES = {
     Why.not_done: _l("Something was laid ready, but it was not done in time."),
     Why.nothing_known: _l("No phone number, e-mail address or address is known."),
     Why.incomplete: _l("No phone number or e-mail address is known, and the address is not complete."),
+    Why.only_email: _l("Only an e-mail address is known, and no step of the plan went there."),
     Why.missed: _l(
         "A number or address is known now, but it came too late, the plan was paused, or no step uses it."
     ),
@@ -97,13 +103,15 @@ def _of(campaign_id: UUID, scope: Scope, *columns: Any) -> Select[Any]:
 def _why() -> ColumnElement[str]:
     attempt = db.table(ContactAttempt).c
     parts = (Household.street, Household.house_number, Household.postcode, Household.town)
-    no_number = and_(*(col(way).is_(None) for way in (Person.mobile, Person.landline, Person.email)))
+    no_home, not_complete = col(Household.id).is_(None), or_(*(col(part) == "" for part in parts))
+    no_way = and_(col(Person.mobile).is_(None), col(Person.landline).is_(None), or_(no_home, not_complete))
     wants_nothing = exists().where(col(OptOut.person_id) == col(Person.id), col(OptOut.channel) == "all")
     laid_ready = exists().where(attempt.enrolment_id == col(Enrolment.id))
     return case(
         (wants_nothing.correlate(Person), Why.opted_out.value),
         (laid_ready.correlate(Enrolment), Why.not_done.value),
-        (and_(no_number, col(Household.id).is_(None)), Why.nothing_known.value),
-        (and_(no_number, or_(*(col(part) == "" for part in parts))), Why.incomplete.value),
+        (and_(no_way, col(Person.email).is_not(None)), Why.only_email.value),
+        (and_(no_way, no_home), Why.nothing_known.value),
+        (no_way, Why.incomplete.value),
         else_=Why.missed.value,
     )

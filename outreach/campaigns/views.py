@@ -123,6 +123,7 @@ def not_tried(slug: str) -> ResponseReturnValue:
         campaign=campaign,
         found=found,
         sentences=untried_queries.WHY_SENTENCES,
+        to_fill_in=untried_queries.TO_FILL_IN,
         page=page,
         pages=pages,
     )

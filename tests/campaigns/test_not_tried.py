@@ -40,10 +40,13 @@ def rows(page: str) -> dict[str, list[str]]:
 def test_the_count_on_the_campaign_leads_to_who_and_why(world: World) -> None:
     unknown = nowhere(world, given_name="Sem")
     half, mended = world.case(given_name="Bo", mobile=None), nowhere(world, given_name="Lot")
+    mailed = nowhere(world, given_name="Mo")
     with db.write() as session:
         home = world.household_of(half).id
         session.execute(update(Household).where(col(Household.id) == home).values(postcode=""))
-    slug = ended(world, [unknown, half, mended])
+        mail = update(Person).where(col(Person.id) == mailed.person_id).values(email="mo@example.org")
+        session.execute(mail)
+    slug = ended(world, [unknown, half, mended, mailed])
     with db.write() as session:
         session.execute(
             update(Person).where(col(Person.id) == mended.person_id).values(mobile="+31612345678")
@@ -52,11 +55,12 @@ def test_the_count_on_the_campaign_leads_to_who_and_why(world: World) -> None:
     campaign = BeautifulSoup(coordinator.get(f"/campaigns/{slug}").text, "html.parser")
     (link,) = campaign.select("#standing a[href$=not-tried]")
     row = link.find_parent("div")
-    assert row is not None and "er niets geprobeerd kon worden 3" in " ".join(row.get_text(" ").split())
+    assert row is not None and "er niets geprobeerd kon worden 4" in " ".join(row.get_text(" ").split())
     page = coordinator.get(str(link["href"])).text
     found = rows(page)
     assert "geen telefoonnummer, e-mailadres of adres bekend" in found["Sem Jansen"][1]
     assert "het adres is niet compleet" in found["Bo Jansen"][1]
+    assert "alleen een e-mailadres bekend" in found["Mo Jansen"][1]
     assert "kwam te laat" in found["Lot Jansen"][1]
     assert f"/cases/{unknown.id}/person" in page and f"/cases/{mended.id}/person" not in page
 
