@@ -56,7 +56,9 @@ def answers_without_schema(work: Callable[..., Answer]) -> Callable[..., None]:
     @wraps(work)
     def command(as_json: bool, moment: datetime | None, **arguments: Any) -> None:
         with refusals(), ExitStack() as stack:
-            stack.enter_context(create_app().app_context())
+            app = create_app()
+            stack.callback(app.extensions["outreach_engine"].dispose)
+            stack.enter_context(app.app_context())
             stack.enter_context(refusals())  # inside the app, where sentences are translated
             gc.freeze()  # what has just been loaded stays: no need to search it for rubbish in a long import
             if moment is not None:
