@@ -11,7 +11,7 @@ from outreach.letters import markdown
 from outreach.letters.texts import shipped, shipped_keys
 from outreach.messages import texts as messages
 
-PLACEHOLDERS = messages.PLACEHOLDERS | markdown.PLACEHOLDERS.keys()
+PLACEHOLDERS = messages.PLACEHOLDERS.keys() | markdown.PLACEHOLDERS.keys()
 
 
 def known_texts() -> dict[str, set[str]]:

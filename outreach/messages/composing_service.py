@@ -12,10 +12,12 @@ from sqlmodel import Session
 from outreach import clock, db
 from outreach.attempts.rules import AttemptStatus, Channel
 from outreach.config import Settings
-from outreach.messages import delivery_service, outbox_queries, texts
+from outreach.messages import delivery_service, outbox_queries, text_service
 from outreach.messages.delivery_service import Release
 from outreach.messages.models import Message
 from outreach.messages.outcomes import Outgoing, Reason
+from outreach.messages.text_service import Text, Texts
+from outreach.messages.texts import MessageTextInvalid
 from outreach.regions.models import Region, RegionSettings
 from outreach.regions.words import hours_in
 from outreach.responses import codes
@@ -37,7 +39,9 @@ def write(session: Session, attempt_ids: Sequence[UUID], regions: Mapping[UUID, 
     """
     place = {attempt_id: number for number, attempt_id in enumerate(attempt_ids)}
     rows = sorted(outbox_queries.to_compose(attempt_ids), key=lambda row: place[row.id])
-    hindrances = {row.id: _hindrance(row) for row in rows}
+    of_regions = text_service.texts_of_regions({row.region_id for row in rows})
+    texts = {row.id: _text(row, of_regions[row.region_id]) for row in rows}
+    hindrances = {row.id: _hindrance(row, texts[row.id]) for row in rows}
     delivery_service.release(
         session, None, [(row_id, release) for row_id, release in hindrances.items() if release is not None]
     )
@@ -45,7 +49,9 @@ def write(session: Session, attempt_ids: Sequence[UUID], regions: Mapping[UUID, 
     new = [row for row in good if row.message_id is None]
     wanted = [CodeFor(row.case_id, row.id, row.region_id, language(row)) for row in new]
     issued = dict(zip((row.id for row in new), responses.issue_codes(session, wanted), strict=True))
-    found = [_outgoing(row, regions[row.region_id].settings, issued.get(row.id)) for row in good]
+    found = [
+        _outgoing(row, regions[row.region_id].settings, texts[row.id], issued.get(row.id)) for row in good
+    ]
     _keep(session, [message for message in found if message.attempt_id in issued])
     return found
 
@@ -70,18 +76,26 @@ def _keep(session: Session, messages: Sequence[Outgoing]) -> None:
     session.execute(insert(Message), rows)
 
 
-def _hindrance(row: Any) -> Release | None:
+def _text(row: Any, texts: Texts) -> Text | None:
+    """What the region has for this message in its language; None when nothing of it can be used."""
+    text = texts.for_message(row.template, language(row)) if row.template else None
+    if text is None:
+        return None
+    try:
+        return text if text.parsed else None
+    except MessageTextInvalid:
+        log.exception("the message text %s, version %d, cannot be used", text.key.name, text.version)
+        return None
+
+
+def _hindrance(row: Any, text: Text | None) -> Release | None:
     """Why this message cannot be sent, if it cannot; one that cannot must not hold up the others."""
     if row.opted_out:
         return Release(AttemptStatus.cancelled, reason=Reason.opted_out.value)
     if not address(row):
         return Release(AttemptStatus.failed, result=Reason.not_reachable.value)
-    if row.body is not None:
-        return None
-    try:
-        texts.text(row.template, row.language)
-    except texts.MessageTextInvalid:
-        log.exception("the message text %s of step %s cannot be used", row.template, row.step)
+    if row.body is None and text is None:
+        log.error("there is no message text %s for step %s", row.template, row.step)
         return Release(AttemptStatus.failed, result=NO_TEXT)
     return None
 
@@ -97,12 +111,12 @@ def language(row: Any) -> str:
     return "nl" if row.language == "nl" else "en"
 
 
-def _outgoing(row: Any, settings: RegionSettings, code: str | None) -> Outgoing:
-    body, variables = row.body, {}
-    if code is not None:
-        values = _values(row, settings, code)
-        text = texts.text(row.template, row.language)
-        body, variables = text.fill(values), text.variables(values)
+def _outgoing(row: Any, settings: RegionSettings, text: Text | None, code: str | None) -> Outgoing:
+    body = row.body
+    if text is not None and code is not None:
+        body = text.parsed.fill(_values(row, settings, code))
+    # WhatsApp's template stands for these words alone: a message that was written otherwise goes without.
+    variables = text.parsed.variables_in(body) if text is not None else None
     until = row.whatsapp_until
     return Outgoing(
         attempt_id=row.id,
@@ -114,7 +128,8 @@ def _outgoing(row: Any, settings: RegionSettings, code: str | None) -> Outgoing:
         body=body,
         subject=settings.service_name,
         free_text=until is not None and until > clock.now(),
-        content_variables=variables,
+        content_sid=text.content_sid if text is not None and variables is not None else "",
+        content_variables=variables or {},
         latest_at=row.latest_at,
         tries=row.tries,
     )
