@@ -15,9 +15,13 @@ from flask.testing import FlaskClient
 from sqlalchemy import create_engine, event, text
 
 from outreach import config, create_app, db, schema
+from outreach.staff import security
 from tests.factories import World
 
 pytest_plugins = ["tests.browser"]
+
+# A sign-in costs 0.2 seconds on purpose, and tests sign in a thousand times.
+security.HASHING.update(argon2__rounds=1, argon2__memory_cost=8, argon2__parallelism=1)
 
 META_ON_POSTGRESQL = {"test_migrations", "test_status_cache", "test_query_counts"}
 ON_POSTGRESQL = os.environ.get("OUTREACH_TEST_DATABASE") == "postgresql"
