@@ -11,6 +11,8 @@ from dataclasses import dataclass
 ROW_COLUMN = "rij"
 PROBLEM_COLUMN = "probleem"
 SURPLUS_COLUMN = "te veel"
+OURS = " (Outreach)"
+"""Stands behind the name of ours when the list has a column of that name itself."""
 
 _SURPLUS = re.compile(rf"{SURPLUS_COLUMN} \d+", re.IGNORECASE)
 
@@ -43,10 +45,17 @@ class Layout:
 
 def layout_of(headings: Sequence[str]) -> Layout:
     """The layout of a file. A list's own column may be called `rij` or `probleem`: ours stand there both."""
-    ours = {ROW_COLUMN, PROBLEM_COLUMN} if {ROW_COLUMN, PROBLEM_COLUMN} <= set(headings) else set()
+    ours = {name + OURS if name + OURS in headings else name for name in (ROW_COLUMN, PROBLEM_COLUMN)}
+    if not ours <= set(headings):
+        ours = set()
     surplus = tuple(place for place, heading in enumerate(headings) if _SURPLUS.fullmatch(heading))
     kept = (place for place, heading in enumerate(headings) if place not in surplus and heading not in ours)
     return Layout(tuple(headings), tuple(kept), surplus)
+
+
+def closing_headings(headings: Sequence[str]) -> list[str]:
+    """What our two columns are called behind the columns of a list."""
+    return [name + OURS if name in headings else name for name in (ROW_COLUMN, PROBLEM_COLUMN)]
 
 
 def surplus_headings(number: int) -> list[str]:

@@ -8,7 +8,7 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 
-from outreach.cases.imports.own_columns import PROBLEM_COLUMN, ROW_COLUMN, surplus_headings
+from outreach.cases.imports.own_columns import closing_headings, surplus_headings
 from outreach.cases.imports.problems import Problem
 from outreach.cases.imports.tables import Row
 from outreach.spreadsheets import harmless
@@ -25,7 +25,7 @@ def rejected_csv(headings: Sequence[str], rejected: Iterable[tuple[Row, Sequence
     width = len(headings) + wide
     out = io.StringIO(newline="")
     writer = csv.writer(out, delimiter=";")
-    writer.writerow([*map(harmless, headings), *surplus_headings(wide), ROW_COLUMN, PROBLEM_COLUMN])
+    writer.writerow([*map(harmless, headings), *surplus_headings(wide), *closing_headings(headings)])
     for row, problems in rejected:
         cells = [harmless(value) for value in (*row.values, *row.surplus)]
         cells += [""] * (width - len(cells))

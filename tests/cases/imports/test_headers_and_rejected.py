@@ -89,6 +89,16 @@ def test_rejected_rows_are_mended_and_imported_again():
     assert read_table(again).headings == table.headings == tuple(headings)
 
 
+@pytest.mark.parametrize("own", ["rij", "probleem"])
+def test_a_column_of_the_list_that_is_called_like_one_of_ours_stays_the_list_s(own):
+    headings, row = ("dossiernummer", own), Row(7, ("1", "theirs"), (), ("extra",))
+    for _ in range(2):
+        table = read_table(rejected_csv(headings, [(row, [Problem(own, "theirs", "Wrong.")])]))
+        assert table.headings == headings
+        (row,) = table.rows()
+        assert (row.values, row.surplus) == (("1", "theirs"), ("extra",))
+
+
 @given(st.text("=+-@'\tabc'", max_size=8).map(str.strip))
 def test_a_value_is_harmless_outside_and_itself_again_inside(value):
     assert not harmless(value).startswith(("=", "+", "-", "@", "\t", "\r"))
