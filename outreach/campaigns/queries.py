@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -159,6 +159,34 @@ def planner_settings(region: Region) -> PlannerSettings:
         frozenset(Channel(name) for name in (*settings.channels_off, *base.providers.missing)),
         frozenset(Channel(name) for name in base.providers.by_hand),
     )
+
+
+def waiting(campaign_id: UUID) -> Sequence[Any]:
+    """Who waits for a campaign's start: id, case_id, municipality_code, mobile; those imported first come first."""
+    query = (
+        select(col(Enrolment.id), col(Enrolment.case_id), col(Case.municipality_code), col(Person.mobile))
+        .join(Case, col(Case.id) == col(Enrolment.case_id))
+        .join(Person, col(Person.id) == col(Case.person_id))
+        .where(col(Enrolment.campaign_id) == campaign_id, col(Enrolment.status) == WAITING)
+        .order_by(col(Enrolment.id))
+    )
+    return db.session().execute(query).all()
+
+
+def beginners_by_day(since: date) -> dict[date, int]:
+    """How many with a mobile phone begin their plan on each day from `since` on, in all campaigns."""
+    query = (
+        select(col(Enrolment.began_on), func.count())
+        .join(Case, col(Case.id) == col(Enrolment.case_id))
+        .join(Person, col(Person.id) == col(Case.person_id))
+        .where(
+            col(Enrolment.began_on) >= since,
+            col(Enrolment.status).in_(OPEN_ENROLMENTS),
+            col(Person.mobile).is_not(None),
+        )
+        .group_by(col(Enrolment.began_on))
+    )
+    return {day: number for day, number in db.session().execute(query) if day is not None}
 
 
 def next_look() -> datetime | None:

@@ -3,24 +3,28 @@
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time
 from uuid import UUID
 
+from flask import current_app
 from sqlalchemy import insert, select, update
 from sqlmodel import Session, col
 
 from outreach import clock, db
 from outreach.attempts import service as attempts
 from outreach.campaigns import enrolments, queries
+from outreach.campaigns.calendar import moment
 from outreach.campaigns.models import Campaign, Enrolment, PlanVersion
 from outreach.campaigns.plan_files import PLANS, shipped_plans
 from outreach.campaigns.rules import EnrolmentStatus
+from outreach.campaigns.spreading import beginners_a_day, spread
 from outreach.cases import timeline
 from outreach.cases.events import EventKind
 from outreach.cases.models import Case
 from outreach.cases.timeline import NewEvent
+from outreach.config import Settings
 from outreach.errors import Conflict, NotFound, Refused
 from outreach.i18n import _l
 
@@ -195,27 +199,56 @@ def _change(session: Session, campaign_id: UUID, status: str) -> Campaign:
 
 
 def _begin_waiting(session: Session, campaign: Campaign) -> int:
-    """Begin the plan, in its newest version, for all in the campaign who wait for it."""
-    waiting = select(col(Enrolment.id), col(Enrolment.case_id)).where(
-        col(Enrolment.campaign_id) == campaign.id, col(Enrolment.status) == "waiting"
-    )
-    rows = session.execute(waiting).all()
-    if not rows:
-        return 0
-    now = clock.now()
-    session.execute(
-        update(Enrolment)
-        .where(col(Enrolment.campaign_id) == campaign.id, col(Enrolment.status) == "waiting")
-        .values(
-            status=EnrolmentStatus.running,
-            plan_version_id=_version(session, campaign.plan_name),
-            began_on=clock.local(now).date(),
-            next_look_at=now,
-        )
-    )
+    """Begin the plan, in its newest version, for all in the campaign who wait for it.
+
+    Today, or on the days over which a campaign spreads itself that is larger than a channel lets through in a day.
+    """
+    now, today = clock.now(), clock.today()
+    version = _version(session, campaign.plan_name)
+    days = beginnings(campaign)
+    begun: list[UUID] = []
+    for day, places in days.items():
+        look = now if day == today else moment(day, time(0), clock.TIMEZONE)
+        for ids in _chunks([enrolment_id for enrolment_id, _case_id in places]):
+            session.execute(
+                update(Enrolment)
+                .where(col(Enrolment.id).in_(ids), col(Enrolment.status) == "waiting")
+                .values(
+                    status=EnrolmentStatus.running,
+                    plan_version_id=version,
+                    began_on=day,
+                    next_look_at=look,
+                )
+            )
+        begun += [case_id for _enrolment_id, case_id in places]
     data = {"campaign": campaign.slug, "campaign_name": campaign.name, "plan": campaign.plan_name}
-    timeline.record_many([NewEvent(row.case_id, EventKind.enrolled, data=data) for row in rows])
-    return len(rows)
+    timeline.record_many([NewEvent(case_id, EventKind.enrolled, data=data) for case_id in begun])
+    return len(begun)
+
+
+def beginnings(campaign: Campaign) -> dict[date, list[tuple[UUID, UUID]]]:
+    """On which day whoever waits in a campaign will begin (enrolment and case), if it starts now. See spreading.py.
+
+    Whoever has no mobile phone begins today: no channel limits letters and calls.
+    """
+    today = clock.today()
+    settings: Settings = current_app.extensions["outreach_settings"]
+    by_whatsapp = settings.providers.ways.get("whatsapp") == "twilio"
+    plan = shipped_plans()[campaign.plan_name]
+    a_day = beginners_a_day(plan, settings.whatsapp_new_a_day if by_whatsapp else None)
+    rows = queries.waiting(campaign.id)
+    written = [((row.id, row.case_id), row.municipality_code) for row in rows if row.mobile]
+    taken = queries.beginners_by_day(today) if a_day is not None else {}
+    found = spread(written, today, a_day, taken)
+    others = [(row.id, row.case_id) for row in rows if not row.mobile]
+    if others:
+        found[today] = [*found.get(today, []), *others]
+    return dict(sorted(found.items()))
+
+
+def _chunks(ids: Sequence[UUID], size: int = 500) -> Iterator[Sequence[UUID]]:
+    for start in range(0, len(ids), size):
+        yield ids[start : start + size]
 
 
 def _version(session: Session, plan_name: str) -> UUID:

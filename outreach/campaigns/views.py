@@ -178,7 +178,14 @@ def start(slug: str) -> ResponseReturnValue:
         queries.planner_settings(region),
     )
     return render_template(
-        "campaigns/start.html", campaign=campaign, plan=plan, start=start, words=words, channels=CHANNELS
+        "campaigns/start.html",
+        campaign=campaign,
+        plan=plan,
+        start=start,
+        last_begins=max(service.beginnings(campaign), default=clock.today()),
+        today=clock.today(),
+        words=words,
+        channels=CHANNELS,
     )
 
 

@@ -78,6 +78,15 @@ def step_title(plan: ContactPlan | None, step: str) -> str:
     return in_my_language(known.title) if known else word(CHANNELS, step)
 
 
+def title_of_text(template: str) -> str:
+    """The title of the first step that uses this text; its name when no plan does."""
+    for plan in shipped_plans().values():
+        for step in plan.steps:
+            if step.template == template:
+                return in_my_language(step.title)
+    return template
+
+
 def title_of_step(plan_name: str, step: str) -> str:
     """The title of a step of a plan that ships; else named after its channel."""
     return step_title(shipped_plans().get(plan_name), step)
