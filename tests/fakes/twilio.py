@@ -203,8 +203,10 @@ class FakeTwilio:
         ready()
         await self._stop.wait()
         server.close()
-        for task in asyncio.all_tasks() - {asyncio.current_task()}:
+        open_ones = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+        for task in open_ones:
             task.cancel()
+        await asyncio.gather(*open_ones, return_exceptions=True)
 
     async def _connection(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
@@ -216,8 +218,8 @@ class FakeTwilio:
                 if answer is None:
                     return
                 writer.write(answer)
-        except (asyncio.IncompleteReadError, ConnectionError):
-            pass
+        except (asyncio.IncompleteReadError, asyncio.CancelledError, ConnectionError):
+            pass  # the other side has gone, or the test is over
         finally:
             writer.close()
 

@@ -35,4 +35,12 @@ def make_way(way: str, channel: str, settings: Settings) -> Way:
 
     if way == "sandbox":
         return Sandbox()
+    if way == "notifynl":
+        from outreach.messages.channels.notifynl import ByNotifyNL
+
+        return ByNotifyNL(settings.providers.notifynl, channel)
+    if way == "twilio":
+        from outreach.messages.channels.twilio import ByTwilio
+
+        return ByTwilio(settings.providers.twilio, channel, settings.base_url)
     raise Refused(_l("This version cannot send %(channel)s by %(way)s.", channel=channel, way=way))
