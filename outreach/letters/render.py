@@ -130,6 +130,7 @@ def _compile(
         "language": letters[0].language,
         "fonts": families,
         "measure": False,
+        "typed": wrapping.pieces(_before_the_code(base_url)),
         "layout": asdict(layout) | _wrapped(layout),
         "letters": [_letter_as_data(letter, layout, texts[letter.text], base_url) for letter in letters],
     }
@@ -190,11 +191,13 @@ def _letter_as_data(letter: LetterData, layout: Layout, text: LetterText, base_u
         )  # a number stays on one line
     code, whole = None, []
     if letter.code is not None:
-        address, typed = codes.typed_address(base_url, letter.code), codes.display(letter.code)
-        before = address.removesuffix(typed)
-        values |= {"code": typed, "adres_kort": address}
-        code = _qr_as_data(codes.address(base_url, letter.code), before, typed, words["alt"])
-        whole = [before, typed]
+        values |= {
+            "code": codes.display(letter.code),
+            "adres_kort": codes.typed_address(base_url, letter.code),
+        }
+        code = _qr_as_data(codes.address(base_url, letter.code), values, words["alt"])
+        if text.placeholders & {"code", "adres_kort"}:
+            whole = [_before_the_code(base_url), values["code"]]
     elif text.has_qr:
         raise ValueMissing("code")
     if not values.get("datum"):
@@ -223,17 +226,22 @@ def _block_as_data(block: Block, whole: list[str]) -> Block:
     return block
 
 
-def _qr_as_data(address: str, before: str, code: str, alt: str) -> dict[str, Any]:
-    """`address` is in the code; `before` and `code` are typed over, and broken between the two at most."""
+@lru_cache(maxsize=8)
+def _before_the_code(base_url: str) -> str:
+    """The address to type up to its code."""
+    code = "0" * codes.LENGTH
+    return codes.typed_address(base_url, code).removesuffix(codes.display(code))
+
+
+def _qr_as_data(address: str, values: Mapping[str, str], alt: str) -> dict[str, Any]:
     rows = qr.modules(address)
     return {
         "svg": qr.svg(rows),
         "modules": len(rows),
         "side": qr.SIDE_MM,
         "quiet": qr.QUIET_MODULES,
-        "address": [wrapping.whole_word("bold", before), wrapping.whole_word("bold", code)],
-        "code": [wrapping.whole_word("bold", code)],
-        "alt": alt.format(address=before + code),
+        "code": values["code"],
+        "alt": alt.format(address=values["adres_kort"]),
     }
 
 

@@ -36,8 +36,7 @@ def parts(runs: list[Run], whole: Collection[str] = ()) -> list[Part]:
     return list(_parts(runs, whole))
 
 
-def whole_word(style: str, text: str) -> Part:
-    """A part that is not broken when it fits on a line."""
+def _whole(style: str, text: str) -> Part:
     return ["kept", style, text] if len(text) <= SURELY_FITS else ["whole", [_segment(style, text)]]
 
 
@@ -56,7 +55,7 @@ def _parts(runs: list[Run], whole: Collection[str]) -> Iterator[Part]:
                 continue
             yield from _word(word)
             word = []
-            yield whole_word(style, token) if kept else [style, token]
+            yield _whole(style, token) if kept else [style, token]
     yield from _word(word)
 
 
@@ -80,4 +79,9 @@ def _word(word: list[Run]) -> Iterator[Part]:
 
 
 def _segment(style: str, text: str) -> Part:
-    return [style, [piece for piece in _AFTER_A_SIGN.split(text) if piece]]
+    return [style, pieces(text)]
+
+
+def pieces(text: str) -> list[str]:
+    """A word or address in the pieces between which it may be broken: after each sign of an address."""
+    return [piece for piece in _AFTER_A_SIGN.split(text) if piece]

@@ -30,6 +30,15 @@ def test_the_address_to_type_is_broken_before_the_code_and_never_inside_it(host:
     assert edges(pdf, below=95)[1] <= 180
 
 
+def test_whatever_the_length_of_the_domain_the_code_to_type_stays_on_one_line() -> None:
+    for length in range(3, 60):
+        one = letter("w2-brief-onder.nl")
+        pdf = printed(one, base_url=f"https://{'de-'[: length % 4]}{'n' * length}.nl").pdf
+        places = lines_of(pdf, codes.display(one.code or ""))
+        assert len(places) == 2 and all(bottom - top < 5 for top, bottom in places), length
+        assert edges(pdf, below=95)[1] <= 180
+
+
 def test_a_code_in_running_text_stays_on_one_line_too() -> None:
     for filler in range(0, 90, 3):
         text = parse("x " * filler + "{{ adres_kort }}, of alleen {{ code }}.\n\nQR")
