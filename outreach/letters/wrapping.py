@@ -25,6 +25,7 @@ SURELY_FITS = 18
 """So many characters fit on a line whatever they are, in the largest heading and in emoji too."""
 
 _WORDS = re.compile("( +)")
+_AT_A_HYPHEN = re.compile(r"(?<=\w-)(?=[^\W\d])")
 _AFTER_A_SIGN = re.compile("(?<=[/.?&=_@:\u00a0-])")
 
 
@@ -72,7 +73,9 @@ def _tokens(text: str, whole: Collection[str]) -> Iterator[tuple[bool, str]]:
 
 
 def _word(word: list[Run]) -> Iterator[Part]:
-    if sum(len(run[1]) for run in word) <= SURELY_FITS:
+    # Typst breaks between a hyphen and a letter by itself: double names need not be measured.
+    unbroken = _AT_A_HYPHEN.split("".join([run[1] for run in word]))
+    if max(map(len, unbroken)) <= SURELY_FITS:
         yield from word
     else:
         yield ["long", [_segment(*run) for run in word]]

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from outreach.letters.markdown import parse
+from outreach.letters.wrapping import parts
 from outreach.responses import codes
 from tests.letters.paper import LAYOUT, edges, letter, lines_of, printed, words
 
@@ -69,6 +70,8 @@ def test_a_long_name_stays_within_the_margins() -> None:
         "Mijn nummer: " + "_" * 120,
         "Een\u00a0zin\u00a0uit\u00a0Word " * 4 + "\u00a0".join(["zonder", "gewone", "spaties"] * 8),
         "😀" * 60,
+        "-".join(["W" * 18] * 9),
+        "# " + "-".join(["WWWWWWWWWW2026"] * 9),
         "Hoi " + "{{ naam }}" * 6,
     ],
 )
@@ -87,6 +90,17 @@ def test_a_word_that_fits_on_a_line_of_its_own_is_not_broken() -> None:
     for top, bottom in lines_of(pdf, word):
         assert bottom - top < 8
     assert len(lines_of(pdf, word)) == 2
+
+
+def test_names_with_a_hyphen_are_printed_without_measuring_them() -> None:
+    runs = [
+        ["text", "Groeten van Wilhelmina-Josephina "],
+        ["bold", "van Steenbergen-Oudshoorn"],
+        ["text", "."],
+    ]
+    assert "".join(part[1] for part in parts(runs)) == "".join(run[1] for run in runs)
+    assert {part[0] for part in parts(runs)} == {"text", "bold"}
+    assert [part[0] for part in parts([["text", "W" * 19]])] == ["long"]
 
 
 def test_a_long_name_of_the_service_or_the_coach_is_broken_too() -> None:
