@@ -75,7 +75,8 @@ def _web(app: Flask, settings: Settings, https: bool, zone: Zone) -> None:
 
 
 def _rooms(app: Flask, zone: Zone) -> None:
-    """The public zone holds the response forms alone; everything else is for staff."""
+    """The public zone holds the response forms and what providers call; everything else is for staff."""
+    from outreach.messages import notifynl_views as notifynl
     from outreach.responses import views as responses
     from outreach.web import views as web
 
@@ -83,6 +84,7 @@ def _rooms(app: Flask, zone: Zone) -> None:
     app.register_blueprint(web.blueprint)
     if zone != "staff":
         responses.init_app(app, settings)
+        notifynl.init_app(app)
     if zone != "public":
         _staff_rooms(app, settings)
 

@@ -1,7 +1,10 @@
 """How messages leave this installation: the way of each channel, and what each provider needs to know."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from email.utils import parseaddr
+from urllib.parse import urlsplit
 
 from outreach.errors import Refused
 
@@ -12,6 +15,9 @@ WAYS: Mapping[str, tuple[str, ...]] = {
     "email": ("smtp", "notifynl"),
 }
 """The ways that each channel knows. `hand`: a coach sends it from her own phone."""
+
+_UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+_WEB = ("https://", "http://")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +108,9 @@ def read(env: Mapping[str, str]) -> Providers:
     for name, value in _needed(found):
         if not value:
             raise Refused(f"OUTREACH_CHANNELS={env['OUTREACH_CHANNELS']} needs {name}")
+    for problem, usable in _usable(found):
+        if not usable:
+            raise Refused(problem)
     return found
 
 
@@ -148,3 +157,30 @@ def _needed(found: Providers) -> list[tuple[str, str]]:
     if ways.get("email") == "smtp":
         needed += [("SMTP_URL", found.smtp.url), ("SMTP_FROM", found.smtp.sender)]
     return needed
+
+
+def _usable(found: Providers) -> list[tuple[str, bool]]:
+    """What must hold of the values of the chosen ways, in words, each with whether it does."""
+    ways, checks = found.ways, []
+    if "notifynl" in ways.values():
+        key = re.search(rf"{_UUID}-{_UUID}\Z", found.notifynl.api_key, re.IGNORECASE)
+        checks += [
+            ("NOTIFYNL_API_KEY must be a whole key of NotifyNL: name-service-secret", key is not None),
+            ("NOTIFYNL_API_URL must begin with https://", found.notifynl.api_url.startswith(_WEB)),
+        ]
+    if ways.get("email") == "smtp":
+        sender = parseaddr(found.smtp.sender)[1]
+        address = re.fullmatch(r"[^@\s<>,;]+@[^@\s<>,;]+", sender)
+        checks += [
+            ("SMTP_URL must be smtp://user:password@host:587 or smtps://…", _is_mail_server(found.smtp.url)),
+            ("SMTP_FROM must be an e-mail address, or Name <address>", address is not None),
+        ]
+    return checks
+
+
+def _is_mail_server(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("smtp", "smtps") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False

@@ -1,5 +1,7 @@
 """No session, no cookie and no signed-in person on the public pages: the code in the address is the key.
 
+The same holds for the addresses that providers call, where a signature or a token is the key.
+
 What Flask and its extensions do for every request (open a session, look who is signed in) is left out
 there. That keeps the pages free of cookies also for staff who try a letter in their own browser, and it is
 half of what makes them fast.
@@ -11,19 +13,19 @@ from typing import Any
 from flask import Flask, Request, Response, request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 
-PREFIX = "/r/"
+PREFIXES = ("/r/", "/notifynl/", "/twilio/")
 
 
 class _NoSessionForAnswers(SecureCookieSessionInterface):
-    """Flask's own sessions, but none under /r/."""
+    """Flask's own sessions, but none under the public addresses."""
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
-        if request.path.startswith(PREFIX):
+        if request.path.startswith(PREFIXES):
             return SecureCookieSession()
         return super().open_session(app, request)
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
-        if not request.path.startswith(PREFIX):
+        if not request.path.startswith(PREFIXES):
             super().save_session(app, session, response)
 
 
@@ -38,6 +40,6 @@ def init_app(app: Flask) -> None:
 
 def _not_for_answers(loader: Callable[[], Any]) -> Callable[[], Any]:
     def load() -> Any:
-        return None if request.path.startswith(PREFIX) else loader()
+        return None if request.path.startswith(PREFIXES) else loader()
 
     return load

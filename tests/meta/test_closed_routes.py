@@ -23,6 +23,7 @@ OPEN_TO_STRANGERS = {
     "responses.thanks": "the receipt after an answer",
     "responses.type_code": "for who cannot scan",
     "responses.garbled": "a mistyped address gets a friendly page",
+    "notifynl.status": "NotifyNL's callbacks: known by their bearer token",
     "demo.welcome": "who you can be in the demo; not there in production",
     "demo.be": "signs in to the demo; not there in production",
 }
@@ -101,7 +102,7 @@ def test_in_production_there_is_no_demo_and_no_sandbox(filled: Filled) -> None:
 def test_the_public_zone_carries_no_staff_page(filled: Filled) -> None:
     app = create_app(settings_for(filled.facts.url), zone="public")
     blueprints = {rule.endpoint.split(".")[0] for rule in app.url_map.iter_rules()}
-    assert blueprints == {"web", "responses"}
+    assert blueprints == {"web", "responses", "notifynl"}
     client = app.test_client()
     assert client.get("/").headers["Location"] == "/r/"
     assert client.get("/sign-in").status_code == client.get("/cases").status_code == 404

@@ -43,4 +43,8 @@ def make_way(way: str, channel: str, settings: Settings) -> Way:
         from outreach.messages.channels.twilio import ByTwilio
 
         return ByTwilio(settings.providers.twilio, channel, settings.base_url)
+    if way == "notifynl":
+        from outreach.messages.channels.notifynl import ByNotifyNL
+
+        return ByNotifyNL(settings.providers.notifynl, channel)
     raise Refused(_l("This version cannot send %(channel)s by %(way)s.", channel=channel, way=way))
