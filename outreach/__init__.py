@@ -104,6 +104,7 @@ def _staff_rooms(app: Flask, settings: Settings) -> None:
     from outreach.insight import views as insight
     from outreach.letters import panels as letters_panels
     from outreach.letters import text_views as letters
+    from outreach.messages import text_views as message_texts
     from outreach.messages import views as messages
     from outreach.staff import account_views as accounts
     from outreach.staff import own_views as own
@@ -123,6 +124,7 @@ def _staff_rooms(app: Flask, settings: Settings) -> None:
     app.register_blueprint(adding.blueprint)
     app.register_blueprint(enrolments.blueprint)
     panels.register(app, enrolments.panels)
+    app.register_blueprint(message_texts.blueprint)
     app.register_blueprint(insight.blueprint)
     app.register_blueprint(own.blueprint)
     app.register_blueprint(accounts.blueprint)

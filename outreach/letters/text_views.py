@@ -7,10 +7,9 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from htmx_flask import request as htmx_request
 
-from outreach.campaigns.plan_files import shipped_plans
-from outreach.campaigns.words import step_title
-from outreach.errors import NotFound, Refused
-from outreach.i18n import LANGUAGES, _, _l
+from outreach.campaigns.words import title_of_text
+from outreach.errors import Refused
+from outreach.i18n import LANGUAGES, _
 from outreach.letters import text_service
 from outreach.letters.forms import TextForm
 from outreach.letters.markdown import PLACEHOLDERS, LetterTextInvalid
@@ -23,19 +22,12 @@ from outreach.regions.models import Region
 from outreach.staff import queries as staff
 from outreach.staff.scope import current
 from outreach.web.access import roles
-from outreach.web.layout import region as region_of_reader
+from outreach.web.layout import own_region
 
 __all__ = ["blueprint"]
 
 NO_VARIANT = "-"
 """Stands in an address for a text without variants."""
-
-
-def _region() -> Region:
-    region = region_of_reader()
-    if region is None:
-        raise NotFound(_l("You do not work for a region yet. Ask your administrator."))
-    return region
 
 
 def _key(name: str, variant: str, language: str) -> TextKey:
@@ -46,25 +38,16 @@ def _key(name: str, variant: str, language: str) -> TextKey:
 @roles(CLERK, COORDINATOR)
 def texts() -> ResponseReturnValue:
     """All letter texts: which version counts, who wrote it and when."""
-    found = [text for _key, text in sorted(Texts(_region().id).all.items())]
+    found = [text for _key, text in sorted(Texts(own_region().id).all.items())]
     writers = staff.users_by_id(text.staff_id for text in found if text.staff_id)
     return render_template(
         "letters/texts.html",
         texts=found,
         writers=writers,
         languages=LANGUAGES,
-        title_of=_title,
+        title_of=title_of_text,
         no_variant=NO_VARIANT,
     )
-
-
-def _title(key: TextKey) -> str:
-    """The title of the first step that uses the text; its name when no plan does."""
-    for plan in shipped_plans().values():
-        for step in plan.steps:
-            if step.template == key.name:
-                return step_title(plan, step.name)
-    return key.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +78,7 @@ def _problem(refusal: Refused) -> str:
 @roles(CLERK, COORDINATOR)
 def edit_text(name: str, variant: str, language: str) -> ResponseReturnValue:
     """The editor of one text, with its placeholders and how the letter looks."""
-    region = _region()
+    region = own_region()
     text = Texts(region.id).one(_key(name, variant, language))
     form = TextForm(markdown=text.markdown)
     return _editor(region, text, form, _preview(region, text.markdown, text.key))
@@ -108,7 +91,7 @@ def _editor(region: Region, text: Text, form: TextForm, preview: Preview) -> str
         form=form,
         preview=preview,
         placeholders=PLACEHOLDERS,
-        title=_title(text.key),
+        title=title_of_text(text.key.name),
         language_name=LANGUAGES[text.key.language],
         variant=text.key.variant or NO_VARIANT,
     )
@@ -118,7 +101,7 @@ def _editor(region: Region, text: Text, form: TextForm, preview: Preview) -> str
 @roles(CLERK, COORDINATOR)
 def save_text(name: str, variant: str, language: str) -> ResponseReturnValue:
     """Look how it becomes ('preview', also by itself when typing pauses), or keep it as a new version."""
-    region = _region()
+    region = own_region()
     key = _key(name, variant, language)
     text = Texts(region.id).one(key)
     form = TextForm()

@@ -1,7 +1,7 @@
 """Forms about messages."""
 
 from flask_wtf import FlaskForm
-from wtforms import TextAreaField
+from wtforms import StringField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
 from outreach.i18n import _l
@@ -14,3 +14,10 @@ class ReplyForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     body = TextAreaField(
         _l("Answer as this young person"), validators=[DataRequired(), Length(max=service.LONGEST)]
     )
+
+
+class TextForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
+    """A message text and its WhatsApp template; the rules of both stand in text_service."""
+
+    body = TextAreaField(_l("Text of the message"))
+    content_sid = StringField(_l("WhatsApp template (ContentSid)"))

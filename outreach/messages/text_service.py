@@ -25,6 +25,9 @@ from outreach.responses import codes
 LONGEST = 1_600
 """Characters of a message with its values in it: Twilio takes no more."""
 
+LONGEST_SOURCE = 16_000
+"""Characters of what somebody typed that is looked at at all."""
+
 VERSIONS = 20
 """Versions that are shown of a text."""
 
@@ -139,6 +142,22 @@ def versions(region_id: UUID, key: TextKey) -> list[Text]:
     return [_text(row) for row in db.session().scalars(query)]
 
 
+def version(region_id: UUID, key: TextKey, number: int) -> Text:
+    """One version of a text, 0 for the shipped one. Raises NotFound."""
+    query = select(Version).where(
+        col(Version.region_id) == region_id,
+        col(Version.name) == key.name,
+        col(Version.language) == key.language,
+        col(Version.version) == number,
+    )
+    row = db.session().scalars(query).one_or_none() if abs(number) < 2**31 else None
+    if row is not None:
+        return _text(row)
+    if number == 0 and key in texts.shipped_sources():
+        return Text(key, texts.shipped_sources()[key])
+    raise NotFound(_l("There is no such message text."))
+
+
 def save(region: Region, key: TextKey, source: str, content_sid: str, by: UUID | None) -> Text:
     """Keep a new version of a text; older ones stay. The same text and template again make no version.
 
@@ -148,8 +167,8 @@ def save(region: Region, key: TextKey, source: str, content_sid: str, by: UUID |
 
     Raises ContentSidInvalid, and NotFound when plans know no such text.
     """
-    source, content_sid = texts.tidy(source), content_sid.strip()
     check(region, key, source)
+    source, content_sid = texts.tidy(source), content_sid.strip()
     if content_sid and not _CONTENT_SID.fullmatch(content_sid):
         raise ContentSidInvalid(
             _l(
@@ -201,11 +220,16 @@ def check(region: Region, key: TextKey, source: str) -> MessageText:
     """The text as it can be sent. Raises MessageTextInvalid, and NotFound when plans know no such text."""
     if key not in texts.shipped_sources():
         raise NotFound(_l("There is no such message text."))
+    _refuse_too_long(len(source), LONGEST_SOURCE)
     text = texts.parse(texts.tidy(source))
     if is_of_a_step(key):
         texts.check_for_step(text)
-    length = len(text.fill(example(region, key.language)))
-    if length > LONGEST:
+    _refuse_too_long(len(text.fill(example(region, key.language))), LONGEST)
+    return text
+
+
+def _refuse_too_long(length: int, most: int) -> None:
+    if length > most:
         raise TextTooLong(
             _l(
                 "With long names in it this message has %(length)d characters; %(longest)d is the most.",
@@ -213,7 +237,6 @@ def check(region: Region, key: TextKey, source: str) -> MessageText:
                 longest=LONGEST,
             )
         )
-    return text
 
 
 def is_of_a_step(key: TextKey) -> bool:

@@ -7,6 +7,7 @@ from flask import Flask, current_app, g, has_request_context, request, url_for
 from flask_security import current_user
 
 from outreach import db, i18n
+from outreach.errors import NotFound
 from outreach.i18n import _, _l
 from outreach.regions.models import Region
 from outreach.staff.scope import RoleName, current
@@ -60,6 +61,14 @@ def region() -> Region | None:
         regions = current().regions if current_user.is_authenticated else frozenset()
         g.region = db.session().get(Region, min(regions)) if regions else None
     found: Region | None = g.region
+    return found
+
+
+def own_region() -> Region:
+    """The region that whoever is signed in works for. Raises NotFound when there is none."""
+    found = region()
+    if found is None:
+        raise NotFound(_l("You do not work for a region yet. Ask your administrator."))
     return found
 
 

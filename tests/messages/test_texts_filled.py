@@ -22,8 +22,8 @@ def sources(draw: st.DrawFn) -> str:
     return "x" + "".join(parts)
 
 
-@given(sources(), st.fixed_dictionaries({name: words for name in PLACEHOLDERS}))
-@example("x{{ link }}{{ dienst }}{{ link }}", {name: "aa" for name in PLACEHOLDERS})
+@given(sources(), st.fixed_dictionaries(dict.fromkeys(PLACEHOLDERS, words)))
+@example("x{{ link }}{{ dienst }}{{ link }}", dict.fromkeys(PLACEHOLDERS, "aa"))
 def test_what_was_filled_is_recognised_and_its_variables_say_the_same(
     source: str, values: dict[str, str]
 ) -> None:
@@ -33,7 +33,8 @@ def test_what_was_filled_is_recognised_and_its_variables_say_the_same(
         return
     body = text.fill(values)
     found = text.variables_in(body)
-    # Where words repeat, another division may be found, or none; what is found must read the same.
+    once = source.count("{{") == len(text.placeholders)
+    assert found is not None or not once, "only a placeholder that returns may be divided otherwise"
     if found is not None:
         again = text.numbered
         for number, value in found.items():

@@ -193,6 +193,8 @@ def _values(world: World, ids: list[UUID], campaign_id: UUID) -> dict[str, Any]:
         "action": "pause",
         "campaigns.start.slug": "concept",
         "campaigns.plan.name": "drie-weken",
+        "message_texts.edit_text.name": "w1-whatsapp-1",
+        "message_texts.save_text.name": "w1-whatsapp-1",
     }
 
 

@@ -47,6 +47,10 @@ NOT_OF_A_REGION = {
     "letters.save_text.language",
     "letters.save_text.name",
     "letters.save_text.variant",
+    "message_texts.edit_text.language",
+    "message_texts.edit_text.name",  # the same
+    "message_texts.save_text.language",
+    "message_texts.save_text.name",
     "cases.status.word",
     "demo.be.role",
 }
