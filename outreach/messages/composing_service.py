@@ -132,6 +132,7 @@ def _outgoing(row: Any, settings: RegionSettings, text: Text | None, code: str |
         content_variables=variables or {},
         latest_at=row.latest_at,
         tries=row.tries,
+        language=text.key.language if text is not None else language(row),
     )
 
 
