@@ -105,11 +105,12 @@ def _staff_rooms(app: Flask, settings: Settings) -> None:
     from outreach.letters import panels as letters_panels
     from outreach.letters import text_views as letters
     from outreach.messages import text_views as message_texts
+    from outreach.messages import inbox_panels, inbox_views, unclaimed_views
     from outreach.messages import views as messages
     from outreach.staff import account_views as accounts
     from outreach.staff import own_views as own
     from outreach.staff import region_views as regions
-    from outreach.web import panels
+    from outreach.web import layout, panels
 
     app.register_blueprint(cases.blueprint)
     app.register_blueprint(notices.blueprint)
@@ -125,6 +126,10 @@ def _staff_rooms(app: Flask, settings: Settings) -> None:
     app.register_blueprint(enrolments.blueprint)
     panels.register(app, enrolments.panels)
     app.register_blueprint(message_texts.blueprint)
+    app.register_blueprint(unclaimed_views.blueprint)
+    app.register_blueprint(inbox_views.blueprint)
+    layout.count_in_menu(app, "inbox.conversations", inbox_views.waiting)
+    panels.register(app, inbox_panels.panels)
     app.register_blueprint(insight.blueprint)
     app.register_blueprint(own.blueprint)
     app.register_blueprint(accounts.blueprint)

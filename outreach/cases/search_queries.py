@@ -79,7 +79,7 @@ def _limits(wanted: Wanted, scope: Scope) -> list[ColumnElement[bool]]:
     case = db.table(Case).c
     limits = []
     if wanted.words.strip():
-        limits.append(_words(wanted.words.strip(), scope))
+        limits.append(matches(wanted.words.strip(), scope))
     if wanted.status:
         limits.append(case.status == wanted.status)
     if wanted.target_group:
@@ -100,8 +100,11 @@ def _coach(text: str) -> ColumnElement[bool]:
         return false()
 
 
-def _words(text: str, scope: Scope) -> ColumnElement[bool]:
-    """What was typed is a postcode, a phone number, or else a reference or a name."""
+def matches(text: str, scope: Scope) -> ColumnElement[bool]:
+    """Cases that fit what was typed: a postcode, a phone number, or else a reference or a name.
+
+    For a statement that joins cases to persons and their households.
+    """
     postcode = read_postcode(text)
     if postcode is not None:
         return db.table(Household).c.postcode == postcode

@@ -151,6 +151,21 @@ def handle_notice(notice_id: UUID, *, by: UUID) -> None:
         )
 
 
+def handle_messages(case_id: UUID, *, by: UUID) -> None:
+    """Note that somebody has answered the messages of this case: their notices are dealt with. Safe to repeat."""
+    with db.write() as session:
+        notice = db.table(CoachNotice)
+        session.execute(
+            update(notice)
+            .where(
+                notice.c.case_id == case_id,
+                notice.c.kind == EventKind.message_received.value,
+                notice.c.handled_at.is_(None),
+            )
+            .values(handled_at=clock.now(), handled_by=by)
+        )
+
+
 def reopen_notice(notice_id: UUID, *, by: UUID) -> None:
     """Undo `handle_notice`, only by whoever did it."""
     with db.write() as session:

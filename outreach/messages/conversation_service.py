@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import case, func, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
@@ -31,7 +31,9 @@ def received(session: Session, person_id: UUID, case_id: UUID, at: datetime, cha
     row = _row(person_id, case_id, at, channel, "in", body) | {"unread": 1}
     more: dict[str, Any] = {"unread": conversation.c.unread + 1}
     if channel == "whatsapp":
-        row["whatsapp_until"] = more["whatsapp_until"] = at + DAY
+        row["whatsapp_until"] = at + DAY
+        longer = func.coalesce(conversation.c.whatsapp_until, at, type_=db.UtcDateTime()) < at + DAY
+        more["whatsapp_until"] = case((longer, at + DAY), else_=conversation.c.whatsapp_until)
     _upsert(session, [row], more)
 
 
@@ -42,6 +44,20 @@ def read(session: Session, person_id: UUID) -> None:
         update(conversation)
         .where(conversation.c.person_id == person_id, conversation.c.unread > 0)
         .values(unread=0)
+    )
+
+
+def assign(session: Session, person_id: UUID, staff_id: UUID | None, *, news: bool) -> None:
+    """Give the conversation to a colleague, or back to the case's coach (None). Inside `db.write()`.
+
+    `news`: who gets it finds it among what is unread.
+    """
+    conversation = db.table(Conversation)
+    unread = case((conversation.c.unread > 0, conversation.c.unread), else_=1 if news else 0)
+    session.execute(
+        update(conversation)
+        .where(conversation.c.person_id == person_id)
+        .values(assigned_to=staff_id, unread=unread)
     )
 
 
@@ -64,8 +80,11 @@ def _upsert(session: Session, rows: Sequence[dict[str, Any]], more: dict[str, An
         return
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     insert = dialect.insert(db.table(Conversation))
+    present = db.table(Conversation).c
+    # What came in while nobody knew whose it was may be older than the newest word.
+    newer = insert.excluded.last_at >= present.last_at
     newest = {
-        name: insert.excluded[name]
+        name: case((newer, insert.excluded[name]), else_=present[name])
         for name in ("case_id", "last_at", "last_channel", "last_direction", "last_text")
     }
     session.connection().execute(

@@ -34,7 +34,10 @@ class Candidate:
 def waiting(
     now: datetime, channels: Collection[str], region_ids: Collection[UUID]
 ) -> list[ColumnElement[bool]]:
-    """When a planned message of these channels and regions may leave: due, in time, not held, not to be tried later."""
+    """When a planned message of these channels may leave: due, in time, not held, not to be tried later.
+
+    Messages of plans only in these regions, where it is not quiet now; what a coach wrote is due when it may go.
+    """
     attempt = db.table(ContactAttempt).c
     return [
         attempt.status == AttemptStatus.planned.value,
@@ -44,14 +47,17 @@ def waiting(
         or_(attempt.latest_at.is_(None), attempt.latest_at > now),
         or_(attempt.retry_at.is_(None), attempt.retry_at <= now),
         attempt.held.is_(False),
-        col(Case.region_id).in_(set(region_ids)),
+        or_(col(Case.region_id).in_(set(region_ids)), attempt.enrolment_id.is_(None)),
     ]
 
 
 def candidates(
     now: datetime, channels: Collection[str], region_ids: Collection[UUID], limit: int
 ) -> list[Candidate]:
-    """What may leave now, the longest waiting first, but fair: each municipality in turn has one."""
+    """What may leave now, the longest waiting first, but fair: each municipality in turn has one.
+
+    What a coach wrote goes before all of it: somebody waits for that, and a mail-out may take hours.
+    """
     attempt = db.table(ContactAttempt).c
     turn = func.row_number().over(
         partition_by=col(Case.municipality_code), order_by=(attempt.due_at, attempt.id)
@@ -68,7 +74,7 @@ def candidates(
         .join(Person, col(Person.id) == col(Case.person_id))
         .outerjoin(Conversation, col(Conversation.person_id) == col(Person.id))
         .where(*waiting(now, channels, region_ids))
-        .order_by(turn, attempt.due_at, attempt.id)
+        .order_by(attempt.enrolment_id.is_not(None), turn, attempt.due_at, attempt.id)
         .limit(limit)
     )
     return [

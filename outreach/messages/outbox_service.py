@@ -175,7 +175,7 @@ class _Run:
         self.regions = {region.id: region for region in db.session().scalars(select(Region))}
         self.planners = {key: planner_settings(region) for key, region in self.regions.items()}
         awake = [key for key in self.planners if self._awake(key, now)]
-        found = outbox_queries.candidates(now, ways(), awake, READ_AT_ONCE) if awake else []
+        found = outbox_queries.candidates(now, ways(), awake, READ_AT_ONCE)
         self.queue.extend(self._within_the_tier(found, now))
 
     def _awake(self, region_id: UUID, now: datetime) -> bool:
@@ -272,7 +272,7 @@ class _Run:
             return delivery_service.Release(AttemptStatus.planned, held=True)
         if found.latest_at is not None and found.latest_at <= now:
             return delivery_service.Release(AttemptStatus.expired)
-        if not self._awake(found.region_id, now):
+        if found.plan is not None and not self._awake(found.region_id, now):
             return delivery_service.Release(AttemptStatus.planned)
         return None
 

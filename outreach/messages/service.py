@@ -1,26 +1,40 @@
 """Verbs on messages: take in what came back."""
 
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 
 from outreach import clock, db
+from outreach.cases import service as cases
 from outreach.cases import timeline
 from outreach.cases.events import EventKind
 from outreach.errors import Refused
 from outreach.i18n import _l
-from outreach.messages import conversation_service
+from outreach.messages import conversation_service, stop_words
 from outreach.messages.models import Message
 from outreach.messages.queries import person_of
+from outreach.messages.stop_words import Meaning
 
 LONGEST = 4000
 """Characters of a message that comes in; more is cut off, as no channel carries more."""
 
 
-def receive(case_id: UUID, channel: str, address: str, body: str, provider_id: str | None = None) -> Message:
+def receive(
+    case_id: UUID,
+    channel: str,
+    address: str,
+    body: str,
+    provider_id: str | None = None,
+    at: datetime | None = None,
+) -> Message:
     """Take in a message from a young person; the timeline hears of it, and so does the coach.
 
-    The same `provider_id` twice is stored once. Raises Refused when nothing is in it.
+    The same `provider_id` twice is stored once. `at` is when it came, the present when left out. A whole message of
+    stopping opts the person out of this channel, one of starting opts her in; what may mean it is marked for the
+    coach (stop_words.py).
+    Raises Refused when nothing is in it.
     """
     body = body.replace("\0", "").strip()[:LONGEST]
     if not body:
@@ -39,17 +53,26 @@ def receive(case_id: UUID, channel: str, address: str, body: str, provider_id: s
             channel=channel,
             address=address,
             body=body,
-            at=clock.now(),
+            at=at or clock.now(),
             provider_id=provider_id,
         )
         session.add(message)
         session.flush()
         conversation_service.received(session, person_of(case_id), case_id, message.at, channel, body)
+        wish = stop_words.meaning(body)
+        data: dict[str, Any] = {"message_id": str(message.id), "text": body}
+        if wish is Meaning.perhaps_stop:
+            data["perhaps_opt_out"] = True
         timeline.record(
             case_id,
             EventKind.message_received,
             actor=timeline.PERSON,
             channel=channel,
-            data={"message_id": str(message.id), "text": body},
+            data=data,
+            at=message.at,
         )
+        if wish is Meaning.stop:
+            cases.opted_out_herself(case_id, channel)
+        elif wish is Meaning.start:
+            cases.opted_in_herself(case_id, channel)
         return message

@@ -19,6 +19,9 @@ EARLIEST_CONTACT = time(5)
 CHANNELS = ("whatsapp", "sms", "email", "letter", "call", "visit", "card")
 """The ways of contact that a region may switch off (attempts.rules.Channel)."""
 
+MOST_ANSWERS, LONGEST_ANSWER = 12, 300
+"""Quick answers that a list still shows at a glance."""
+
 Words = Annotated[str, StringConstraints(strip_whitespace=True, max_length=60)]
 
 
@@ -67,6 +70,23 @@ class CheckedSettings(RegionSettings):
             [name.strip() for name in names.split(",") if name.strip()] if isinstance(names, str) else names
         )
 
+    @field_validator("quick_answers", mode="before")
+    @classmethod
+    def _one_a_line(cls, answers: object) -> object:
+        lines = answers.splitlines() if isinstance(answers, str) else answers
+        return (
+            [" ".join(str(line).split()) for line in lines if str(line).strip()]
+            if isinstance(lines, list)
+            else lines
+        )
+
+    @field_validator("quick_answers")
+    @classmethod
+    def _short_and_few(cls, answers: list[str]) -> list[str]:
+        if len(answers) > MOST_ANSWERS or any(len(answer) > LONGEST_ANSWER for answer in answers):
+            raise ValueError(answers)
+        return answers
+
     @field_validator("quiet_before", "quiet_after")
     @classmethod
     def _local_time(cls, at: time) -> time:
@@ -101,6 +121,7 @@ PROBLEMS: Mapping[str, object] = {
     "quiet_before": _l("Fill in a time from 5:00, such as 09:00."),
     "quiet_after": _l("Fill in a time that is later than the first message of the day, such as 20:00."),
     "channels_off": _l("Choose from the ways of contact in this list."),
+    "quick_answers": _l("Keep to 12 answers at most, each within 300 characters."),
     "code_valid_days": _l("Fill in a number of days from 30 to 1100."),
 }
 """What is wrong with a setting, in the administrator's words."""

@@ -29,6 +29,13 @@ class RegionSettings(BaseModel):
     quiet_before: time = time(9)
     quiet_after: time = time(20)
     channels_off: list[str] = []
+    quick_answers: list[str] = [
+        "Dank je voor je bericht! Ik kom er vandaag nog op terug.",
+        "Wanneer kan ik je het beste bellen?",
+        "Zullen we iets afspreken? Zeg maar welke dag jou uitkomt.",
+        "Fijn om te horen dat het goed gaat! Mag ik over een tijdje nog eens vragen hoe het is?",
+        "Ik kijk graag met je mee. Waar wil je het eerst over hebben?",
+    ]
     code_valid_days: int = Setting(default=365, ge=30, le=1100)
     theme: str = "ma-theme"
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import RadioField, SelectMultipleField, StringField
+from wtforms import RadioField, SelectMultipleField, StringField, TextAreaField
 
 from outreach.i18n import _l
 from outreach.regions.models import Region
@@ -38,6 +38,7 @@ class RegionForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     quiet_before = StringField(_l("First message of the day"))
     quiet_after = StringField(_l("Last message of the day"))
     channels_off = SelectMultipleField(_l("Switched off"), choices=WAYS, validate_choice=False)
+    quick_answers = TextAreaField(_l("Quick answers"))
     age_limit = StringField(_l("Age limit"))
     code_valid_days = StringField(_l("Days that a code in a letter stays valid"))
 
@@ -58,6 +59,7 @@ def shown(region: Region) -> dict[str, Any]:
     return {
         "name": region.name,
         **settings.model_dump(mode="json"),
+        "quick_answers": "\n".join(settings.quick_answers),
         "window_offset_x_mm": f"{settings.window_offset_x_mm:g}",
         "window_offset_y_mm": f"{settings.window_offset_y_mm:g}",
         "quiet_before": f"{settings.quiet_before:%H:%M}",

@@ -1,5 +1,6 @@
 """What every page's frame needs: the menu of the person's roles, her region, the language switch."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,13 +11,14 @@ from outreach import db, i18n
 from outreach.errors import NotFound
 from outreach.i18n import _, _l
 from outreach.regions.models import Region
-from outreach.staff.scope import RoleName, current
+from outreach.staff.scope import RoleName, Scope, current
 from outreach.web.language import choose, languages
 
 COACH, CLERK, COORDINATOR, ADMINISTRATOR = RoleName
 
 MENU: tuple[tuple[str, object, str, frozenset[RoleName]], ...] = (
     ("attempts.today", _l("Today"), "today", frozenset({COACH})),
+    ("inbox.conversations", _l("Messages"), "chat", frozenset({COACH})),
     ("attempts.visits", _l("Visits"), "visits", frozenset({COACH})),
     ("cases.search", _l("Search"), "search", frozenset({COACH})),
     ("letters.work", _l("Letters"), "letters", frozenset({CLERK, ADMINISTRATOR})),
@@ -24,10 +26,13 @@ MENU: tuple[tuple[str, object, str, frozenset[RoleName]], ...] = (
     ("campaigns.overview", _l("Campaigns"), "campaigns", frozenset({COORDINATOR, CLERK, ADMINISTRATOR})),
     ("insight.responses", _l("Responses"), "report", frozenset({COORDINATOR, ADMINISTRATOR})),
     ("cases.search", _l("Cases"), "search", frozenset({CLERK, COORDINATOR, ADMINISTRATOR})),
+    ("inbox.conversations", _l("Messages"), "chat", frozenset({CLERK, COORDINATOR})),
     ("staff.people", _l("Administration"), "settings", frozenset({ADMINISTRATOR})),
-    ("messages.sandbox", _l("Sandbox"), "sandbox", frozenset({COACH, CLERK, COORDINATOR})),
+    ("messages.sandbox", _l("Sandbox"), "sandbox", frozenset({COACH, COORDINATOR})),
 )
-"""Endpoint, label, icon and roles of each item. At most five fit the bar on a phone."""
+"""Endpoint, label, icon and roles of each item. At most five fit the bar on a phone; the clerk finds the sandbox among
+the messages.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +46,16 @@ class NavItem:
     count: int = 0
 
 
+def count_in_menu(app: Flask, endpoint: str, counter: Callable[[Scope], int]) -> None:
+    """Let a room say what waits on one of its pages; asked on every page, so it must be quick."""
+    app.extensions.setdefault("outreach_menu_counts", {})[endpoint] = counter
+
+
 def menu() -> list[NavItem]:
     """The main menu of whoever is signed in; each page once."""
-    mine = current().roles
+    scope = current()
+    mine = scope.roles
+    counters: dict[str, Callable[[Scope], int]] = current_app.extensions.get("outreach_menu_counts", {})
     items: dict[str, NavItem] = {}
     for endpoint, label, icon, roles in MENU:
         if endpoint in items or endpoint not in current_app.view_functions:
@@ -51,7 +63,8 @@ def menu() -> list[NavItem]:
         if not mine & roles:
             continue
         here = request.endpoint == endpoint
-        items[endpoint] = NavItem(url_for(endpoint), str(label), icon, here)
+        number = counters[endpoint](scope) if endpoint in counters else 0
+        items[endpoint] = NavItem(url_for(endpoint), str(label), icon, here, number)
     return list(items.values())
 
 

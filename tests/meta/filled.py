@@ -24,11 +24,12 @@ from outreach.campaigns.models import Enrolment
 from outreach.cases import service as cases
 from outreach.cases import timeline
 from outreach.cases.events import EventKind
-from outreach.cases.models import Case, CoachNotice, ImportRun
+from outreach.cases.models import Case, CoachNotice, ImportRun, Person
 from outreach.cases.rules import CaseStatus
 from outreach.letters import service as letters
 from outreach.letters.models import PrintBatch
 from outreach.messages import service as messages
+from outreach.messages.models import UnclaimedMessage
 from outreach.responses import service as responses
 from outreach.responses.models import ResponseCode
 from outreach.responses.rules import Answers, Help, Now, Reach, When
@@ -153,7 +154,23 @@ def _live(world: World, begin: Any, ids: list[UUID]) -> None:
     )
     responses.submit(code, answers, "nl")
     logged.log_visit(ids[4], Result.nobody_home, by=coach, card_left=True)
+    _lay_aside(ids[1])
     cases.choose_status(ids[1], CaseStatus.in_begeleiding, by=coach)
+
+
+def _lay_aside(case_id: UUID) -> None:
+    """A message of which somebody must say whose it is, from the number of this case."""
+    person = db.session().get_one(Person, db.session().get_one(Case, case_id).person_id)
+    with db.write() as session:
+        session.add(
+            UnclaimedMessage(
+                channel="sms",
+                provider_id="SM-filled",
+                address=person.mobile or "",
+                body="Hoi, kan je mij bellen?",
+                at=clock.now(),
+            )
+        )
 
 
 def _code_of(case_id: UUID) -> str:
@@ -174,6 +191,7 @@ def _values(world: World, ids: list[UUID], campaign_id: UUID) -> dict[str, Any]:
     return {
         "case_id": ids[0],
         "notice_id": notice.id,
+        "unclaimed_id": session.scalars(select(UnclaimedMessage)).one().id,
         "batch_id": batch.id,
         "number": batch.number,
         "enrolment_id": enrolment.id,
