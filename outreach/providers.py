@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from email.utils import parseaddr
+from email.utils import getaddresses
 from urllib.parse import urlsplit
 
 from outreach.errors import Refused
@@ -169,11 +169,9 @@ def _usable(found: Providers) -> list[tuple[str, bool]]:
             ("NOTIFYNL_API_URL must begin with https://", found.notifynl.api_url.startswith(_WEB)),
         ]
     if ways.get("email") == "smtp":
-        sender = parseaddr(found.smtp.sender)[1]
-        address = re.fullmatch(r"[^@\s<>,;]+@[^@\s<>,;]+", sender)
         checks += [
             ("SMTP_URL must be smtp://user:password@host:587 or smtps://…", _is_mail_server(found.smtp.url)),
-            ("SMTP_FROM must be an e-mail address, or Name <address>", address is not None),
+            ("SMTP_FROM must be an e-mail address, or Name <address>", _is_sender(found.smtp.sender)),
         ]
     return checks
 
@@ -184,3 +182,9 @@ def _is_mail_server(url: str) -> bool:
         return parts.scheme in ("smtp", "smtps") and bool(parts.hostname) and parts.port != 0
     except ValueError:
         return False
+
+
+def _is_sender(text: str) -> bool:
+    addresses = getaddresses([text])
+    one = len(addresses) == 1 and text.isprintable()
+    return one and re.fullmatch(r"[^@\s<>,;]+@[^@\s<>,;]+", addresses[0][1]) is not None

@@ -39,12 +39,12 @@ def make_way(way: str, channel: str, settings: Settings) -> Way:
         from outreach.messages.channels.notifynl import ByNotifyNL
 
         return ByNotifyNL(settings.providers.notifynl, channel)
+    if way == "smtp":
+        from outreach.messages.channels.smtp import BySmtp
+
+        return BySmtp(settings.providers.smtp, settings.base_url)
     if way == "twilio":
         from outreach.messages.channels.twilio import ByTwilio
 
         return ByTwilio(settings.providers.twilio, channel, settings.base_url)
-    if way == "notifynl":
-        from outreach.messages.channels.notifynl import ByNotifyNL
-
-        return ByNotifyNL(settings.providers.notifynl, channel)
     raise Refused(_l("This version cannot send %(channel)s by %(way)s.", channel=channel, way=way))
