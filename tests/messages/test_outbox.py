@@ -26,7 +26,7 @@ from outreach.messages.models import Conversation, Message
 from outreach.messages.outcomes import Fate, Outcome, Outgoing, Reason
 from outreach.messages.rules import BACKOFF, LOOK_UPS
 from outreach.regions.models import Region
-from outreach.ticking import tick
+from outreach.ticking import plan, tick
 from tests.factories import World
 from tests.messages.scripted import Scripted, put_in
 
@@ -286,11 +286,12 @@ def test_a_pause_that_comes_after_the_claim_holds_the_message(
 
 def test_nothing_goes_out_in_quiet_hours_and_what_waits_goes_in_the_morning(world: World) -> None:
     way = put_in(world.app, Scripted())
+    started(world, [world.case()])
+    plan(clock.parse("2026-03-02T19:59"))
     with clock.at(clock.parse("2026-03-02T20:00")):
-        one_message(world.case())
         assert outbox_service.empty() == Counter()
     with clock.at(clock.parse("2026-03-03T09:00")):
-        assert outbox_service.empty() == Counter({"sms": 1})
+        assert outbox_service.empty() == Counter({"whatsapp": 1})
     assert len(way.handed) == 1
 
 
