@@ -109,6 +109,7 @@ def _staff_rooms(app: Flask, settings: Settings) -> None:
     from outreach.messages import views as messages
     from outreach.staff import account_views as accounts
     from outreach.staff import own_views as own
+    from outreach.staff import push_views as devices
     from outreach.staff import region_views as regions
     from outreach.web import layout, panels
 
@@ -132,6 +133,7 @@ def _staff_rooms(app: Flask, settings: Settings) -> None:
     panels.register(app, inbox_panels.panels)
     app.register_blueprint(insight.blueprint)
     app.register_blueprint(own.blueprint)
+    app.register_blueprint(devices.blueprint)
     app.register_blueprint(accounts.blueprint)
     app.register_blueprint(regions.blueprint)
     if settings.sandbox:
@@ -144,6 +146,7 @@ def _subscriptions(app: Flask) -> None:
     """Which room hears of which kinds of events, in this order, inside the recording transaction."""
     from outreach.attempts.service import attribute_response
     from outreach.campaigns.enrolments import look_again, stop_on_response
+    from outreach.cases import push_service
     from outreach.cases.events import CHANGES_WHAT_IS_DUE, ENDS_APPROACH_KINDS, RESPONSE_KINDS
     from outreach.cases.optouts import ANSWERS_ABOUT_CONTACT, keep_up
     from outreach.cases.timeline import Subscriptions, subscribe
@@ -154,3 +157,4 @@ def _subscriptions(app: Flask) -> None:
     subscribe(subscriptions, ENDS_APPROACH_KINDS, stop_on_response)
     subscribe(subscriptions, CHANGES_WHAT_IS_DUE, look_again)
     subscribe(subscriptions, ANSWERS_ABOUT_CONTACT, keep_up)
+    subscribe(subscriptions, push_service.HEARD, push_service.tell_the_coach)

@@ -17,6 +17,7 @@ from outreach.letters.commands import letters
 from outreach.plan_check import plan
 from outreach.regions.commands import region
 from outreach.staff.commands import staff
+from outreach.staff.push_commands import keys
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -61,6 +62,7 @@ def worker() -> None:
 
 main.add_command(region)
 main.add_command(staff)
+main.add_command(keys)
 main.add_command(campaign)
 main.add_command(report)
 main.add_command(importing.command)

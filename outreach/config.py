@@ -1,8 +1,10 @@
 """One settings object, read from environment variables (docs/operations.md lists them all)."""
 
+import base64
 import os
+import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -14,6 +16,8 @@ from outreach.errors import Refused
 from outreach.providers import Providers
 
 ROOT = Path(__file__).resolve().parent.parent
+
+_ORDER_OF_P256 = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 
 Number = TypeVar("Number", int, float)
 
@@ -68,7 +72,7 @@ def load(env: Mapping[str, str] | None = None) -> Settings:
     return Settings(
         database_url=_database_url(env),
         base_url=_base_url(env),
-        secret_key=env.get("OUTREACH_SECRET_KEY") or _kept_secret(production),
+        secret_key=env.get("OUTREACH_SECRET_KEY") or _secret(production),
         providers=providers.read(env),
         production=production,
         port=_number("PORT", env.get("PORT", "8000"), int),
@@ -91,7 +95,7 @@ def load(env: Mapping[str, str] | None = None) -> Settings:
         whatsapp_new_a_day=_number(
             "OUTREACH_WHATSAPP_NEW_A_DAY", env.get("OUTREACH_WHATSAPP_NEW_A_DAY", "250"), int
         ),
-        vapid_private_key=env.get("VAPID_PRIVATE_KEY", ""),
+        vapid_private_key=_vapid_private_key(env),
     )
 
 
@@ -129,15 +133,34 @@ def _check_timezone(env: Mapping[str, str]) -> None:
         raise Refused(f"OUTREACH_TIMEZONE={name} is not a time zone, such as Europe/Amsterdam") from None
 
 
-def _kept_secret(production: bool) -> str:
-    """The demo's own secret, made on first start and kept in instance/; production brings its own."""
+def _vapid_private_key(env: Mapping[str, str]) -> str:
+    key = env.get("VAPID_PRIVATE_KEY", "")
+    if key and not _is_private_key(key):
+        raise Refused("VAPID_PRIVATE_KEY must be a private key as `outreach keys` makes one")
+    return key
+
+
+def _is_private_key(text: str) -> bool:
+    """Whether this is base64url of 32 bytes that are a number on the curve P-256."""
+    if not re.fullmatch(r"[A-Za-z0-9_-]{43}=?", text):
+        return False
+    number = int.from_bytes(base64.urlsafe_b64decode(text[:43] + "="), "big")
+    return 0 < number < _ORDER_OF_P256
+
+
+def _secret(production: bool) -> str:
     if production:
         raise Refused("OUTREACH_SECRET_KEY is required when OUTREACH_ENV=production")
-    path = ROOT / "instance" / "secret_key"
+    return kept("secret_key", lambda: secrets.token_urlsafe(48))
+
+
+def kept(name: str, make: Callable[[], str]) -> str:
+    """A secret of the demo's own, made on first need and kept in instance/; production brings its own."""
+    path = ROOT / "instance" / name
     path.parent.mkdir(exist_ok=True)
     try:
         with open(path, "x", opener=lambda p, flags: os.open(p, flags, 0o600)) as new:
-            new.write(secrets.token_urlsafe(48))
+            new.write(make())
     except FileExistsError:
         pass
     return path.read_text()

@@ -24,3 +24,8 @@ def soon(name: str, *arguments: Any) -> None:
             log.exception("the job %s could not be queued", name)
 
     db.after_commit(queue)
+
+
+def later(seconds: float, name: str, *arguments: Any) -> None:
+    """Queue a job to be done after so many seconds. Not inside a transaction."""
+    getattr(current_app.extensions["outreach_jobs"](), name).schedule(args=arguments, delay=seconds)

@@ -8,6 +8,7 @@ from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from flask import Flask
 from huey import PostgresHuey, SqliteHuey, crontab
@@ -28,6 +29,7 @@ class Jobs:
     huey: Any
     tick: Callable[[], object]
     send: Callable[[], object]
+    push: Callable[..., object]
 
 
 def make_huey(database_url: str) -> Any:
@@ -52,7 +54,8 @@ def jobs(database_url: str) -> Jobs:
     every_minute: Any = huey.periodic_task(crontab(minute="*"), expires=MINUTE)
     every_night: Any = huey.periodic_task(crontab(minute="30", hour="3"), expires=60 * MINUTE)
     every_night(ask_after)
-    return Jobs(huey, tick=every_minute(tick), send=every_minute(send))
+    news: Any = huey.task(expires=6 * 60 * MINUTE)
+    return Jobs(huey, tick=every_minute(tick), send=every_minute(send), push=news(push))
 
 
 def tick() -> None:
@@ -81,6 +84,14 @@ def send() -> None:
         sending.release()
 
 
+def push(subject: str, devices: list[UUID], tries: int = 0) -> None:
+    """Tell coaches' devices that something came in."""
+    from outreach.cases import push_service
+
+    with app().app_context():
+        push_service.tell(subject, devices, tries)
+
+
 def ask_after() -> None:
     """Ask providers each night what became of messages of which they told nothing."""
     from outreach.messages import look_up_service
@@ -101,4 +112,7 @@ def consume() -> None:
         schema.require_newest(db.engine())
     mine = jobs(config.load().database_url)
     mine.tick()
-    Consumer(mine.huey, workers=3, periodic=True, check_worker_health=True, graceful_signal="TERM").run()
+    # An answer must be on a coach's phone within seconds: an idle worker looks once a second (SQLite cannot call it).
+    Consumer(
+        mine.huey, workers=3, periodic=True, max_delay=1, check_worker_health=True, graceful_signal="TERM"
+    ).run()

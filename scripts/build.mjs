@@ -21,7 +21,11 @@ const dark = readTokens(path.join(root, theme, "color-scheme-dark/theme.css"));
 
 /** Name in the manifest -> how to make it. `inline` puts token values in their places (the form has to fit one flight). */
 const styles = { "staff.css": { entry: "staff/staff.css" }, "form.css": { entry: "form/form.css", inline: true } };
-const scripts = { "staff.js": "staff/staff.ts" };
+const scripts = {
+  "staff.js": "staff/staff.ts",
+  "push.js": "staff/push.ts",
+  "push-worker.js": "staff/push-worker.ts",
+};
 const copies = { "icon.svg": "shared/icon.svg" };
 
 function filesUnder(folder, ending) {

@@ -16,6 +16,7 @@ from sqlalchemy import create_engine, event, text
 
 from outreach import config, create_app, db, schema
 from outreach.staff import security
+from outreach.staff.push_keys import new_private_key
 from tests.factories import World
 
 pytest_plugins = ["tests.browser"]
@@ -25,6 +26,8 @@ security.HASHING.update(argon2__rounds=1, argon2__memory_cost=8, argon2__paralle
 
 META_ON_POSTGRESQL = {"test_migrations", "test_status_cache", "test_query_counts"}
 ON_POSTGRESQL = os.environ.get("OUTREACH_TEST_DATABASE") == "postgresql"
+NOTICES_KEY = new_private_key()
+"""What signs notices to devices in this run of the tests."""
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -107,7 +110,8 @@ def copied(template: str, request: pytest.FixtureRequest, folder: Path) -> str:
 
 def settings_for(url: str, **more: str) -> config.Settings:
     """Settings as an installation would have them, on this database."""
-    return config.load({"OUTREACH_DATABASE_URL": url, "OUTREACH_SECRET_KEY": "only for tests", **more})
+    own = {"OUTREACH_SECRET_KEY": "only for tests", "VAPID_PRIVATE_KEY": NOTICES_KEY}
+    return config.load({"OUTREACH_DATABASE_URL": url, **own, **more})
 
 
 def _forget_the_last_request(_app: Flask, **_more: object) -> None:

@@ -7,6 +7,7 @@ from flask_security import current_user, login_user, verify_password
 from outreach.i18n import _
 from outreach.staff import passwords, service, sign_in
 from outreach.staff.forms import OwnForm, PasswordForm
+from outreach.staff.scope import RoleName, current
 
 blueprint = Blueprint("me", __name__, url_prefix="/me")
 
@@ -16,13 +17,17 @@ def details() -> ResponseReturnValue:
     """Own name, phone, hours and language."""
     form = OwnForm(obj=current_user)
     if not form.is_submitted():
-        return render_template("staff/me.html", form=form)
+        return _details(form)
     if not form.validate():
-        return render_template("staff/me.html", form=form), 422
+        return _details(form), 422
     service.change_own(current_user.id, language=form.language.data, **form.details())
     flash(_("Your details are saved."), "ok")
     # The language in the address is kept by the browser from there on.
     return redirect(url_for("me.details", lang=form.language.data), 303)
+
+
+def _details(form: OwnForm) -> str:
+    return render_template("staff/me.html", form=form, gets_notices=current().has(RoleName.coach))
 
 
 @blueprint.route("/password", methods=["GET", "POST"])

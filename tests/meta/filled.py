@@ -33,11 +33,13 @@ from outreach.messages.models import UnclaimedMessage
 from outreach.responses import service as responses
 from outreach.responses.models import ResponseCode
 from outreach.responses.rules import Answers, Help, Now, Reach, When
+from outreach.staff import push_service
 from outreach.staff import service as staff
 from outreach.staff.scope import RoleName
 from outreach.ticking import tick
 from outreach.web.access import OPEN, access_of
 from tests.factories import MUNICIPALITIES, PASSWORD, World, csrf
+from tests.fakes.push_service import Device
 
 FAMILY_NAME = "Waterwegers"
 """Everybody in the region is called so: who sees this name sees the region."""
@@ -86,6 +88,7 @@ def fill(app: Flask, url: str, number: int = 6) -> Facts:
         values = _values(world, ids, running.id) | {"slug": running.slug, "draft_id": draft.id}
         tick(now)
         values["run_id"] = _bring_list(world)
+        values["device_id"] = _device(world)
     return Facts(url, emails, values)
 
 
@@ -214,6 +217,12 @@ def _values(world: World, ids: list[UUID], campaign_id: UUID) -> dict[str, Any]:
         "message_texts.edit_text.name": "w1-whatsapp-1",
         "message_texts.save_text.name": "w1-whatsapp-1",
     }
+
+
+def _device(world: World) -> UUID:
+    """The coach hears of what comes in on her phone; its push service is on this machine and away."""
+    given = {**Device("http://127.0.0.1:9/a-phone").given, "user_agent": "Chrome/140 Android"}
+    return push_service.subscribe(world.coach.id, **given).id
 
 
 def _bring_list(world: World) -> UUID | None:

@@ -24,6 +24,8 @@ OPEN_TO_STRANGERS = {
     "responses.type_code": "for who cannot scan",
     "responses.garbled": "a mistyped address gets a friendly page",
     "notifynl.status": "NotifyNL's callbacks: known by their bearer token",
+    "devices.worker": "browsers look for a newer one without a sign-in; holds nothing about anybody",
+    "devices.manifest": "the name and icon on a home screen",
     "demo.welcome": "who you can be in the demo; not there in production",
     "demo.be": "signs in to the demo; not there in production",
 }
