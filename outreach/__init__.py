@@ -77,6 +77,7 @@ def _web(app: Flask, settings: Settings, https: bool, zone: Zone) -> None:
 def _rooms(app: Flask, zone: Zone) -> None:
     """The public zone holds the response forms and what providers call; everything else is for staff."""
     from outreach.messages import notifynl_views as notifynl
+    from outreach.messages import twilio_views as twilio
     from outreach.responses import views as responses
     from outreach.web import views as web
 
@@ -85,6 +86,7 @@ def _rooms(app: Flask, zone: Zone) -> None:
     if zone != "staff":
         responses.init_app(app, settings)
         notifynl.init_app(app)
+        twilio.init_app(app)
     if zone != "public":
         _staff_rooms(app, settings)
 
@@ -104,8 +106,9 @@ def _staff_rooms(app: Flask, settings: Settings) -> None:
     from outreach.insight import views as insight
     from outreach.letters import panels as letters_panels
     from outreach.letters import text_views as letters
-    from outreach.messages import text_views as message_texts
     from outreach.messages import inbox_panels, inbox_views, unclaimed_views
+    from outreach.messages import text_views as message_texts
+    from outreach.messages import mailout_views as mailout
     from outreach.messages import views as messages
     from outreach.staff import account_views as accounts
     from outreach.staff import own_views as own
@@ -123,14 +126,15 @@ def _staff_rooms(app: Flask, settings: Settings) -> None:
     panels.register(app, attempts_panels.panels)
     panels.register(app, letters_panels.panels)
     app.register_blueprint(campaigns.blueprint)
+    app.register_blueprint(mailout.blueprint)
     app.register_blueprint(adding.blueprint)
     app.register_blueprint(enrolments.blueprint)
     panels.register(app, enrolments.panels)
-    app.register_blueprint(message_texts.blueprint)
     app.register_blueprint(unclaimed_views.blueprint)
     app.register_blueprint(inbox_views.blueprint)
     layout.count_in_menu(app, "inbox.conversations", inbox_views.waiting)
     panels.register(app, inbox_panels.panels)
+    app.register_blueprint(message_texts.blueprint)
     app.register_blueprint(insight.blueprint)
     app.register_blueprint(own.blueprint)
     app.register_blueprint(devices.blueprint)

@@ -117,13 +117,22 @@ def _opt_out(case_id: UUID, channel: str, actor: str) -> None:
 
 def opt_in(case_id: UUID, channel: str, *, by: UUID) -> None:
     """Note that the person may be reached by a channel again. Safe to repeat."""
+    _opt_in(case_id, channel, staff_actor(by))
+
+
+def opted_in_herself(case_id: UUID, channel: str) -> None:
+    """Note that the person herself asked for a channel again. Safe to repeat."""
+    _opt_in(case_id, channel, timeline.PERSON)
+
+
+def _opt_in(case_id: UUID, channel: str, actor: str) -> None:
     with db.write() as session:
         person_id = _person_of(case_id)
         if not _has_opted_out(person_id, channel):
             return
         table = db.table(OptOut)
         session.execute(delete(table).where(table.c.person_id == person_id, table.c.channel == channel))
-        timeline.record(case_id, EventKind.opted_in, actor=staff_actor(by), data={"channel": channel})
+        timeline.record(case_id, EventKind.opted_in, actor=actor, data={"channel": channel})
 
 
 def _person_of(case_id: UUID) -> UUID:

@@ -5,7 +5,7 @@ from bs4 import BeautifulSoup
 from tests.factories import csrf
 from tests.meta.filled import Filled
 
-OTHER_KEYS = {"responses": "the code in the address", "notifynl": "a bearer token"}
+OTHER_KEYS = {"responses": "the code in the address", "notifynl": "a bearer token", "twilio": "a signature"}
 """Blueprints that ask for no CSRF token, with what they ask for instead; none of them sets a cookie."""
 
 
