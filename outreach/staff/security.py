@@ -16,7 +16,6 @@ from outreach.staff.models import Role, User
 from outreach.staff.passwords import SHORTEST
 from outreach.staff.sign_in import SignInForm
 
-
 HASHING: dict[str, object] = {}
 """Options of argon2, by which a guess costs what it costs; none: those that the package advises."""
 
