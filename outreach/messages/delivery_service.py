@@ -218,18 +218,24 @@ def arrived(attempt_id: UUID, outcome: Outcome) -> bool:
 
     1. One conditional UPDATE: a status only moves forward, in whatever order and however often it is told, also
        before our own record of the sending.
-    2. Only what was news reaches the timeline; whoever has blocked us has opted out.
+    2. That an earlier sending failed says nothing of one that a person had sent once more: it has another id.
+    3. Only what was news reaches the timeline; whoever has blocked us has opted out.
     """
     now = clock.now()
     what = settle(outcome, 0, now)
     if what.status not in (_S.sent, *_EVENTS):
         return False
     attempt = db.table(ContactAttempt)
+    of_this_sending = [attempt.c.status != _S.planned.value]
+    if what.status not in _ARRIVED and outcome.provider_id is not None:
+        of_this_sending.append(
+            func.coalesce(attempt.c.provider_id, outcome.provider_id) == outcome.provider_id
+        )
     with db.write() as session:
         found = session.execute(
             update(attempt)
             .where(attempt.c.id == attempt_id, attempt.c.status.in_([s.value for s in before(what.status)]))
-            .where(attempt.c.status != _S.planned.value)
+            .where(*of_this_sending)
             .values(_later_columns(attempt, outcome, what, now))
             .returning(attempt.c.case_id, attempt.c.channel, attempt.c.step)
         ).first()
@@ -271,11 +277,26 @@ def _later_columns(attempt: Any, outcome: Outcome, what: Settled, now: datetime)
 
 
 def settle_unknown(message: Outgoing, outcome: Outcome) -> bool:
-    """A message of unknown fate was found at its provider: record it as taken over, or as what came of it."""
+    """A message of unknown fate was found at its provider: record it as taken over, or as what came of it.
+
+    False when that says nothing, also because what was found is another message of ours with the same words.
+    """
     if outcome.fate in (Fate.later, Fate.unknown):
         return False
     with db.write() as session:
+        if outcome.provider_id is not None and _is_another(session, message, outcome.provider_id):
+            return False
         if outcome.fate is Fate.refused:
             return arrived(message.attempt_id, outcome)
         record(session, [(message, outcome)])
     return True
+
+
+def _is_another(session: Session, message: Outgoing, provider_id: str) -> bool:
+    other = db.table(Message).c
+    query = select(other.id).where(
+        other.channel == message.channel,
+        other.provider_id == provider_id,
+        or_(other.attempt_id.is_(None), other.attempt_id != message.attempt_id),
+    )
+    return session.execute(query).first() is not None

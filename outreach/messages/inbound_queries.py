@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import exists, or_, select
 from sqlmodel import col
 
 from outreach import db
@@ -44,9 +44,8 @@ def _owner(person_id: UUID, files: Sequence[tuple[str, UUID, str]]) -> Owner:
 
 def known(channel: str, provider_id: str) -> bool:
     """Whether this message came in before, claimed or not."""
-    for model in (Message, UnclaimedMessage):
-        table = db.table(model).c
-        query = select(table.id).where(table.channel == channel, table.provider_id == provider_id)
-        if db.session().execute(query).first() is not None:
-            return True
-    return False
+    before = [
+        exists().where(table.channel == channel, table.provider_id == provider_id)
+        for table in (db.table(Message).c, db.table(UnclaimedMessage).c)
+    ]
+    return bool(db.session().scalar(select(or_(*before))))

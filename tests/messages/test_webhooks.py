@@ -23,7 +23,7 @@ from outreach.messages.channels.twilio import ByTwilio
 from outreach.messages.models import Message
 from tests.conftest import settings_for
 from tests.factories import World
-from tests.fakes.twilio import BROKEN_AFTER, FakeTwilio, Switches
+from tests.fakes.twilio import BROKEN_AFTER, BROKEN_BEFORE, FakeTwilio, Switches
 from tests.fakes.twilio_webhooks import Callback, inbound, signed
 
 BASE = "https://outreach.example.org"
@@ -313,3 +313,41 @@ def test_a_claimed_message_is_looked_up_at_twilio_and_found(
     assert look_up_service.look_up_unknown() == 1
     assert status_of(attempt_id) == ("sent", None)
     assert db.session().scalars(select(Message)).one().provider_id == twilio.messages[0].sid
+
+
+def test_the_same_words_just_before_are_not_taken_for_the_message_in_doubt(
+    world: World, twilio: FakeTwilio, at_twilio: FlaskClient
+) -> None:
+    case = world.case()
+    both = [planned(case), planned(case)]
+    with db.write() as session:
+        for attempt_id in both:
+            session.add(
+                Message(
+                    case_id=case.id,
+                    attempt_id=attempt_id,
+                    direction="out",
+                    channel="sms",
+                    address="+31612345678",
+                    body="Ben je er nog?",
+                    at=clock.now(),
+                )
+            )
+    twilio.next(None, BROKEN_BEFORE)
+    outbox_service.empty(heed_hours=False)
+    assert sorted(status_of(attempt_id)[0] for attempt_id in both) == ["sent", "unknown"]
+    assert look_up_service.look_up_unknown() == 0
+    assert sorted(status_of(attempt_id)[0] for attempt_id in both) == ["sent", "unknown"]
+
+
+def test_that_an_earlier_sending_failed_says_nothing_of_the_next(
+    world: World, twilio: FakeTwilio, at_twilio: FlaskClient
+) -> None:
+    attempt_id = sent(world)
+    told = twilio.status(twilio.messages[0].sid, "undelivered", 30003)
+    earlier = signed(told.url, told.form | {"MessageSid": "SM" + "e" * 32})
+    assert call(at_twilio, earlier).status_code == 204
+    assert status_of(attempt_id) == ("sent", None)
+    arrived = signed(told.url, told.form | {"MessageSid": "SM" + "e" * 32, "MessageStatus": "delivered"})
+    call(at_twilio, arrived)
+    assert status_of(attempt_id) == ("delivered", None)
