@@ -65,7 +65,7 @@ def people(number: int, seed: int, today: date) -> Iterator[MadeUp]:
     for index, code in enumerate(codes):
         someone = _person(random, code, today, index)
         if last is not None and index % 16 == 7:
-            someone = _sibling(someone, last)
+            someone = _sibling(someone, last, one_phone=index % 48 == 7)
         last = someone
         yield someone
 
@@ -103,8 +103,8 @@ def _postcode(random: Random, code: str) -> str:
     return f"{random.choice(POSTCODES[code])}{random.choice(LETTERS)}{random.choice(LETTERS)}"
 
 
-def _sibling(someone: MadeUp, other: MadeUp) -> MadeUp:
-    """The same young person, living where `other` does."""
+def _sibling(someone: MadeUp, other: MadeUp, *, one_phone: bool) -> MadeUp:
+    """The same young person, living where `other` does; `one_phone`: both are known by the number of a parent."""
     return replace(
         someone,
         infix=other.infix,
@@ -114,4 +114,5 @@ def _sibling(someone: MadeUp, other: MadeUp) -> MadeUp:
         house_number=other.house_number,
         postcode=other.postcode,
         town=other.town,
+        mobile=other.mobile if one_phone else someone.mobile,
     )

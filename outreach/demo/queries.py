@@ -35,6 +35,7 @@ class Done:
     code: str | None
     address: str | None
     status: str
+    coach_id: UUID | None
 
 
 def reached(region_id: UUID, after: datetime) -> list[Done]:
@@ -51,6 +52,7 @@ def reached(region_id: UUID, after: datetime) -> list[Done]:
             col(ResponseCode.code),
             col(Person.mobile),
             col(Case.status),
+            col(Case.coach_id),
         )
         .join(Case, col(Case.id) == attempt.case_id)
         .join(Person, col(Person.id) == col(Case.person_id))
@@ -74,6 +76,7 @@ def reached(region_id: UUID, after: datetime) -> list[Done]:
             row[6],
             None if row[4] == "letter" else row[7],
             row[8],
+            row[9],
         )
         for row in rows
     ]
@@ -132,6 +135,19 @@ def open_notices(case_id: UUID) -> Sequence[UUID]:
         col(CoachNotice.case_id) == case_id, col(CoachNotice.handled_at).is_(None)
     )
     return db.session().scalars(query).all()
+
+
+def shared_numbers(coach_id: UUID) -> list[str]:
+    """The mobile numbers that several young people of this coach have."""
+    query = (
+        select(col(Person.mobile))
+        .join(Case, col(Case.person_id) == col(Person.id))
+        .where(col(Case.coach_id) == coach_id, col(Person.mobile).is_not(None))
+        .group_by(col(Person.mobile))
+        .having(func.count(col(Person.id).distinct()) > 1)
+        .order_by(col(Person.mobile))
+    )
+    return list(db.session().scalars(query))
 
 
 def demo_region() -> Region | None:

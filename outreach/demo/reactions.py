@@ -37,6 +37,13 @@ REPLIES = (
     "ik zoek een leerwerkplek, kan je helpen?",
     "Hi, can we talk in English please?",
 )
+ANSWERS = (
+    "Fijn om te horen! Zal ik je deze week even bellen?",
+    "Dank je voor je bericht. Wanneer kan ik je bellen?",
+    "Goed dat je het vraagt. Ik kijk met je mee, kom je een keer langs?",
+    "Mooi! Mag ik over een maand nog eens vragen hoe het gaat?",
+)
+"""What coaches write back."""
 NOTES = (
     "Werkt via een uitzendbureau, wil in februari starten met niveau 2.",
     "Moeder nam op. Noor is na 16.00 uur thuis.",

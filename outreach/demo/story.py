@@ -29,12 +29,14 @@ from outreach.cases.models import Case, Household, Person
 from outreach.cases.rules import CaseStatus
 from outreach.cases.timeline import NewEvent
 from outreach.demo import queries, reactions
-from outreach.demo.cast import Cast
+from outreach.demo.cast import COACHES, Cast
 from outreach.demo.people import MadeUp, people
 from outreach.demo.queries import Done
 from outreach.errors import Refused
 from outreach.letters import service as letters
+from outreach.messages import conversation_service, inbound_service, writing_service
 from outreach.messages import service as messages
+from outreach.messages.inbound_service import Inbound
 from outreach.responses import service as responses
 from outreach.ticking import tick
 
@@ -55,6 +57,9 @@ ROUND = (time(10, 0), time(11, 15), time(14, 0), time(15, 30))
 OFFICE = (time(9), time(17))
 """When coaches work."""
 
+WROTE, FILLED_IN = (150, 40, 6), (190, 95, 70, 12)
+"""Minutes ago that young people of this morning wrote to the coach, and filled in the form."""
+
 UNPRINTED = 2
 """Working days, up to the newest one, on which the clerk prints nothing: so something waits for her."""
 
@@ -72,6 +77,7 @@ class Story:
     def __init__(self, cast: Cast, number: int, seed: int, now: datetime) -> None:
         self.cast = cast
         self.random = Random(f"outreach-story-{seed}")  # noqa: S311 (a story, not a secret)
+        self.words = Random(f"outreach-words-{seed}")  # noqa: S311 (apart, so that words change nobody's day)
         self.now = now
         self.today = clock.local(now).date()
         self.newest = add_working_days(self.today, 0 if is_working_day(self.today) else -1)
@@ -231,11 +237,26 @@ class Story:
         def act() -> None:
             if reaction.way == "reply" and done.address:
                 messages.receive(done.case_id, done.channel, done.address, reaction.text)
+                self._soon(
+                    self._at_work(clock.now() + timedelta(minutes=30)),
+                    self._write_back(done.case_id, done.channel),
+                )
             elif done.code:
                 responses.submit(done.code, reaction.answers, "nl")
             self._soon(
                 clock.now() + timedelta(hours=self.random.uniform(1, 20)), self._follow_up(done.case_id)
             )
+
+        return act
+
+    def _write_back(self, case_id: UUID, channel: str) -> Callable[[], object]:
+        """The coach reads it and answers; by WhatsApp only within a day, and not on the newest day: that is hers."""
+
+        def act() -> None:
+            coach = queries.case(case_id).coach_id
+            assert coach is not None
+            if clock.today() < self.newest:
+                writing_service.write(case_id, channel, self.words.choice(reactions.ANSWERS), by=coach)
 
         return act
 
@@ -248,6 +269,8 @@ class Story:
             assert coach is not None
             for notice_id in queries.open_notices(case_id):
                 cases.handle_notice(notice_id, by=coach)
+            with db.write() as session:
+                conversation_service.read(session, case.person_id)
             if case.status != CaseStatus.in_contact:
                 return
             draw = self.random.random()
@@ -305,7 +328,10 @@ class Story:
         letters.print_waiting(self.cast.region_id, self.cast.municipalities, by=self.cast.clerk_id)
 
     def _this_morning(self) -> None:
-        """A few answers that came in just now, so that there is something to do."""
+        """A few answers that came in just now, so that there is something to do; some of them the coach's own.
+
+        And one from the phone of a household, of which she must say whose it is.
+        """
         self._until(self.now)
         recent = [
             done
@@ -313,10 +339,17 @@ class Story:
             if done.status == CaseStatus.in_benadering and done.code
         ]
         self.random.shuffle(recent)
-        for minutes, done in zip((190, 150, 95, 70, 40, 12), recent, strict=False):
+        coach = self.cast.coaches[COACHES[0][0]]
+        hers = {done.case_id: done for done in recent if done.address and done.coach_id == coach}
+        replies = list(hers.values())[: len(WROTE)]
+        forms = [done for done in recent if done not in replies and done.case_id not in hers]
+        for minutes, done, text in zip(WROTE, replies, reactions.REPLIES, strict=False):
             with clock.at(self.now - timedelta(minutes=minutes)):
-                if minutes in (150, 40) and done.address:
-                    text = self.random.choice(reactions.REPLIES)
-                    messages.receive(done.case_id, done.channel, done.address, text)
-                else:
-                    responses.submit(done.code or "", reactions.answers(self.random), "nl")
+                messages.receive(done.case_id, done.channel, done.address or "", text)
+        for minutes, done in zip(FILLED_IN, forms, strict=False):
+            with clock.at(self.now - timedelta(minutes=minutes)):
+                responses.submit(done.code or "", reactions.answers(self.random), "nl")
+        for number in queries.shared_numbers(coach)[:1]:
+            with clock.at(self.now - timedelta(minutes=20)):
+                text = "Hoi, ik kreeg een brief. Kan je me morgen na vier uur bellen?"
+                inbound_service.take_in(Inbound("whatsapp", number, text, "sandbox-household"))

@@ -73,7 +73,10 @@ def inbox(wanted: Wanted, scope: Scope, page: int = 1) -> Inbox:
     limits = _limits(wanted, scope)
     talk = db.table(Conversation).c
     new = case((talk.unread > 0, 1), else_=0)
-    counted = _within(select(new.label("new")), limits).order_by(new.desc()).limit(MOST + 1).subquery()
+    counting = _within(select(new.label("new")), limits)
+    if wanted.words.strip():
+        counting = _with_names(counting)
+    counted = counting.order_by(new.desc()).limit(MOST + 1).subquery()
     row = db.session().execute(select(func.count(), func.sum(counted.c.new)).select_from(counted)).one()
     total, unread = min(row[0], MOST), int(row[1] or 0)
     pages = max(1, -(-total // PAGE))
@@ -111,13 +114,15 @@ def _holder() -> ColumnElement[Any]:
 
 
 def _within(query: Select[Any], limits: list[ColumnElement[bool]]) -> Select[Any]:
-    talk, file, person, home = (db.table(model) for model in (Conversation, Case, Person, Household))
-    return (
-        query.select_from(talk)
-        .join(file, file.c.id == talk.c.case_id)
-        .join(person, person.c.id == talk.c.person_id)
-        .outerjoin(home, home.c.id == person.c.household_id)
-        .where(*limits)
+    talk, file = db.table(Conversation), db.table(Case)
+    return query.select_from(talk).join(file, file.c.id == talk.c.case_id).where(*limits)
+
+
+def _with_names(query: Select[Any]) -> Select[Any]:
+    """Joined to what names and searches need; counting what is unread needs none of it."""
+    talk, person, home = (db.table(model) for model in (Conversation, Person, Household))
+    return query.join(person, person.c.id == talk.c.person_id).outerjoin(
+        home, home.c.id == person.c.household_id
     )
 
 
@@ -138,7 +143,7 @@ def _lines(limits: list[ColumnElement[bool]]) -> Select[Any]:
         file.coach_id,
         holder.c.given_name,
     )
-    return _within(select(*columns), limits).outerjoin(holder, holder.c.id == _holder())
+    return _with_names(_within(select(*columns), limits)).outerjoin(holder, holder.c.id == _holder())
 
 
 def _talk(row: Any) -> Talk:

@@ -263,7 +263,7 @@ def _writing(case: CaseHead, form: WriteForm) -> dict[str, Any]:
     ways = ways_out(to.facts, clock.now(), standing.last_channel if standing else None)
     free = [way for way in ways if way.hindrance is None]
     closed = [way for way in ways if way.hindrance is Hindrance.closed]
-    form.channel.choices = [(way.channel, words.word(words.CHANNELS, way.channel)) for way in free]
+    form.channel.choices = [(way.channel, _way(way)) for way in free]
     quick = dict(enumerate(to.region.settings.quick_answers, 1))
     chosen = quick.get(request.args.get("answer", 0, int))
     if chosen and not form.body.data:
@@ -277,6 +277,12 @@ def _writing(case: CaseHead, form: WriteForm) -> dict[str, Any]:
         "quick": quick,
         "opt_outs": sorted(to.facts.opt_outs),
     }
+
+
+def _way(way: WayOut) -> str:
+    """A way with where it goes: 'WhatsApp, 06 12345678'."""
+    where = words.shown_phone(way.address) if way.address.startswith("+") else way.address
+    return f"{words.word(words.CHANNELS, way.channel)}, {where}"
 
 
 def _why_not(ways: list[WayOut]) -> list[str]:

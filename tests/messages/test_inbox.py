@@ -1,10 +1,13 @@
 """The inbox: one conversation per person, unread first, read by who answers it, with news that comes by itself."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+import pytest
 from bs4 import BeautifulSoup
+from playwright.sync_api import Page
 
 from outreach import clock, db
 from outreach.cases.models import Case
@@ -13,6 +16,7 @@ from outreach.messages.models import Conversation
 from outreach.staff import service as staff
 from outreach.staff.models import User
 from outreach.staff.scope import RoleName
+from tests.browser import PHONE
 from tests.factories import MUNICIPALITIES, World, _hashed, post
 
 MOBILE = "+31612345678"
@@ -238,3 +242,27 @@ def test_the_page_of_a_case_leads_to_the_conversation(world: World) -> None:
     link = page.select_one(f"a[href^='/messages/{case.id}']")
     assert link is not None
     assert link.text.strip() == "Bericht sturen"
+
+
+@pytest.mark.browser
+def test_with_script_a_message_stands_there_at_once_and_an_answer_comes_by_itself(
+    world: World, tab: Callable[..., Page]
+) -> None:
+    case = world.case()
+    wrote(case, "Kan je mij bellen?", ago=1)
+    page = tab(world.sign_in(world.coach), size=PHONE)
+    page.goto("/messages")
+    page.click("text=Noor Jansen")
+    page.wait_for_url(f"**/messages/{case.id}*")
+    page.click("summary:has-text('Snelle antwoorden')")
+    page.click("text=Wanneer kan ik je het beste bellen?")
+    page.wait_for_function("document.querySelector('#body').value.startsWith('Wanneer')")
+    page.fill("#body", "Om vijf uur?")
+    page.click("button:has-text('Verstuur')")
+    page.wait_for_selector(".bubble--ours:has-text('Om vijf uur?')")
+    assert page.input_value("#body") == ""
+    page.fill("#body", "half geschreven")
+    wrote(case, "Prima!")
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    page.wait_for_selector(".bubble--theirs:has-text('Prima!')")
+    assert page.input_value("#body") == "half geschreven", "what one is writing stays"
