@@ -93,6 +93,7 @@ def _rooms(app: Flask, zone: Zone) -> None:
 
 def _staff_rooms(app: Flask, settings: Settings) -> None:
     from outreach import importing
+    from outreach.attempts import call_back_views as call_backs
     from outreach.attempts import panels as attempts_panels
     from outreach.attempts import views as attempts
     from outreach.campaigns import adding_views as adding
@@ -106,9 +107,9 @@ def _staff_rooms(app: Flask, settings: Settings) -> None:
     from outreach.insight import views as insight
     from outreach.letters import panels as letters_panels
     from outreach.letters import text_views as letters
-    from outreach.messages import inbox_panels, inbox_views, unclaimed_views
-    from outreach.messages import text_views as message_texts
+    from outreach.messages import hand_panels, hand_views, inbox_panels, inbox_views, unclaimed_views
     from outreach.messages import mailout_views as mailout
+    from outreach.messages import text_views as message_texts
     from outreach.messages import views as messages
     from outreach.staff import account_views as accounts
     from outreach.staff import own_views as own
@@ -122,6 +123,7 @@ def _staff_rooms(app: Flask, settings: Settings) -> None:
     app.register_blueprint(imports.blueprint)
     imports.show_ways_on(app, importing.ways_on)
     app.register_blueprint(attempts.blueprint)
+    app.register_blueprint(call_backs.blueprint)
     app.register_blueprint(letters.blueprint)
     panels.register(app, attempts_panels.panels)
     panels.register(app, letters_panels.panels)
@@ -134,6 +136,9 @@ def _staff_rooms(app: Flask, settings: Settings) -> None:
     app.register_blueprint(inbox_views.blueprint)
     layout.count_in_menu(app, "inbox.conversations", inbox_views.waiting)
     panels.register(app, inbox_panels.panels)
+    app.register_blueprint(hand_views.blueprint)
+    panels.register(app, hand_panels.panels)
+    panels.register_for_day(app, hand_panels.day_panels)
     app.register_blueprint(message_texts.blueprint)
     app.register_blueprint(insight.blueprint)
     app.register_blueprint(own.blueprint)
@@ -154,9 +159,11 @@ def _subscriptions(app: Flask) -> None:
     from outreach.cases.events import CHANGES_WHAT_IS_DUE, ENDS_APPROACH_KINDS, RESPONSE_KINDS
     from outreach.cases.optouts import ANSWERS_ABOUT_CONTACT, keep_up
     from outreach.cases.timeline import Subscriptions, subscribe
+    from outreach.messages import hand_service
 
     subscriptions: Subscriptions = {}
     app.extensions["outreach_subscriptions"] = subscriptions
+    subscribe(subscriptions, hand_service.ANSWERS_BY_CODE, hand_service.answered)
     subscribe(subscriptions, RESPONSE_KINDS, attribute_response)
     subscribe(subscriptions, ENDS_APPROACH_KINDS, stop_on_response)
     subscribe(subscriptions, CHANGES_WHAT_IS_DUE, look_again)

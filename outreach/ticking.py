@@ -9,6 +9,7 @@ from outreach import clock, db
 from outreach.attempts import service as attempts
 from outreach.campaigns import service as campaigns
 from outreach.console import Answer, answers
+from outreach.messages import hand_service as hand
 from outreach.messages import look_up_service as look_up
 from outreach.messages import outbox_service as outbox
 
@@ -17,7 +18,7 @@ def tick(now: datetime) -> dict[str, Any]:
     """Run all rooms' timed work at `now`; at the same moment a second time nothing happens.
 
     1. What is past its latest moment expires.
-    2. Plans say what is due; it is laid ready.
+    2. Plans say what is due; it is laid ready, what coaches send by hand with its text.
     3. Messages that are due go out; those of unknown fate are looked up.
 
     Returns {"now", "attempts": {channel: n}, "stopped", "next"} as in `outreach tick --json`: attempts that
@@ -36,6 +37,7 @@ def plan(now: datetime) -> dict[str, Any]:
         with db.write() as session:
             expired = attempts.expire(session, now)
         planned = campaigns.tick(now)
+        hand.prepare()
     return {
         "now": clock.local(now).isoformat(),
         "attempts": dict(sorted(planned.attempts.items())),

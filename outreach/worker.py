@@ -70,8 +70,10 @@ def tick() -> None:
 
 def send() -> None:
     """Empty the outbox; one at a time in each process, so that a long mail-out leaves room for the rest."""
-    from outreach.messages import look_up_service, outbox_service
+    from outreach.messages import hand_service, look_up_service, outbox_service
 
+    with app().app_context():
+        hand_service.prepare()
     if not sending.acquire(blocking=False):
         return
     try:

@@ -6,6 +6,7 @@ import click
 
 from outreach import clock
 from outreach.attempts import queries
+from outreach.attempts.rules import MESSAGE_CHANNELS, Owner
 from outreach.cases import queries as cases
 from outreach.console import Answer, answers
 
@@ -23,7 +24,7 @@ def show(reference: str, region: str | None) -> Answer:
     """Show a case with all that happened and all that was or will be tried."""
     found = queries.by_reference(reference, region)
     events = [_event(event) for event in cases.all_events(found.id)]
-    attempts = [_attempt(attempt) for attempt in queries.attempts_of(found.id)]
+    attempts = queries.attempts_of(found.id)
     data: dict[str, Any] = {
         "reference": found.reference,
         "status": found.status,
@@ -31,12 +32,17 @@ def show(reference: str, region: str | None) -> Answer:
         "municipality": found.municipality,
         "coach": found.coach,
         "events": events,
-        "attempts": attempts,
+        "attempts": [_attempt(attempt) for attempt in attempts],
     }
     lines = [f"{found.reference}: {found.status}, {found.target_group}, {found.municipality}, {found.coach}"]
     lines += [f"  {event['at']}  {event['kind']}  {event['channel'] or ''}" for event in events]
-    lines += [f"  {one['due']}  {one['step']}  {one['status']}" for one in attempts]
+    lines += [f"  {_attempt(one)['due']}  {one.step}  {one.status}{_by(one)}" for one in attempts]
     return data, "\n".join(lines)
+
+
+def _by(attempt: queries.Attempt) -> str:
+    """Who sends a message, where that is no worker but a coach from her own phone."""
+    return "  by hand" if attempt.owner == Owner.coach and attempt.channel in MESSAGE_CHANNELS else ""
 
 
 def _event(event: cases.Event) -> dict[str, Any]:

@@ -81,6 +81,28 @@ class AppointmentForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no type
         return datetime.combine(self.on.data, self.at.data, clock.TIMEZONE)
 
 
+class CallBackForm(AppointmentForm):
+    """When to call back. `moment_at`: one of the moments that were offered, in ISO; else the day and time count.
+
+    `notice`: what asked for it, which is dealt with by this.
+    """
+
+    moment_at = HiddenField()
+    notice = HiddenField()
+
+    def validate(self, extra_validators: object = None) -> bool:
+        """A moment that was offered fills in the day and the time."""
+        try:
+            offered = clock.local(clock.parse(self.moment_at.data)) if self.moment_at.data else None
+        except ValueError:
+            offered = None
+        if offered is not None:
+            self.on.process_data(offered.date())
+            self.at.process_data(offered.time().replace(tzinfo=None))
+            self.on.raw_data, self.at.raw_data = [str(offered.date())], [f"{offered:%H:%M}"]
+        return bool(super().validate(extra_validators=extra_validators))
+
+
 class VisitForm(_LogForm):
     """What came of a visit."""
 

@@ -1,22 +1,27 @@
 """Logging what took place: a call, a home visit, a card that was left."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlmodel import Session
 
 from outreach import clock, db
 from outreach.attempts import rules
+from outreach.attempts.appointment_service import FURTHEST
 from outreach.attempts.models import ContactAttempt
 from outreach.attempts.rules import CALL_RESULTS, VISIT_RESULTS, AttemptStatus, Channel, Owner, Result
 from outreach.attempts.service import NewAttempt, change, plan_many
 from outreach.cases import timeline
 from outreach.cases.events import EventKind
+from outreach.cases.models import Case
 from outreach.cases.timeline import Recorded
 from outreach.errors import Conflict, NotFound, Refused
 from outreach.i18n import _l
+
+JUST_NOW = timedelta(hours=1)
+"""A moment that was offered may have passed while somebody looked at it; then the call is due at once."""
 
 
 def log_call(
@@ -53,6 +58,32 @@ def log_call(
         if call_back_at is not None:
             plan_many(session, [replace(_outside_plan(case_id, Channel.call), due_at=call_back_at)])
         return recorded
+
+
+def plan_call_back(case_id: UUID, at: datetime, *, by: UUID) -> UUID:
+    """Lay a call ready for an (aware) moment that was agreed on; gives its id.
+
+    One that lay ready by agreement already is moved. The notices of the case that ask for it stay: who plans it may
+    put them away. Raises Refused for a moment that has passed or is more than FURTHEST away, NotFound for an unknown
+    case.
+    """
+    now = clock.now()
+    if at < now - JUST_NOW:
+        raise Refused(_l("This moment has passed. Choose a later one."))
+    if at > now + FURTHEST:
+        raise Refused(_l("This is more than two months away. Choose an earlier day."))
+    with db.write() as session:
+        attempt, case = db.table(ContactAttempt), db.table(Case)
+        if session.execute(select(case.c.id).where(case.c.id == case_id).with_for_update()).first() is None:
+            raise NotFound(_l("This case does not exist."))
+        moved: UUID | None = session.execute(
+            update(attempt)
+            .where(attempt.c.case_id == case_id, attempt.c.channel == Channel.call.value)
+            .where(attempt.c.status == AttemptStatus.planned.value, attempt.c.enrolment_id.is_(None))
+            .values(due_at=at)
+            .returning(attempt.c.id)
+        ).scalar()
+        return moved or plan_many(session, [replace(_outside_plan(case_id, Channel.call), due_at=at)])[0]
 
 
 def log_visit(

@@ -1,16 +1,16 @@
 """Reads about contact attempts: what a coach has to do, and what is planned or was tried on a case."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
 
-from outreach import db
+from outreach import clock, db
 from outreach.attempts.models import ContactAttempt
-from outreach.attempts.rules import AT_THE_DOOR, AttemptStatus, Channel, Owner
+from outreach.attempts.rules import AT_THE_DOOR, UNANSWERED, AttemptStatus, Channel, Owner, best_time, part_of
 from outreach.cases.models import Case, Person
 from outreach.cases.queries import HEAD_WIDTH, CaseHead, head_of, heads, mine
 from outreach.errors import NotFound, Refused
@@ -24,7 +24,9 @@ from outreach.staff.scope import Scope
 class Task:
     """A call or visit that a coach has to make, or a card to leave: the case, the attempt, and what was tried before.
 
-    `tried` counts the attempts by this channel that took place, `last_tried` is the moment of the last one.
+    `tried` counts the attempts by this channel that took place, `last_tried` is the moment of the last one. Without
+    `enrolment_id` somebody agreed on it, outside a plan. Of a call: `unanswered`, the moments at which nobody picked
+    up, the last one first, and `call_after`, when another hour of the day is better than now.
     """
 
     case: CaseHead
@@ -32,8 +34,21 @@ class Task:
     channel: str
     due_at: datetime
     latest_at: datetime | None
+    enrolment_id: UUID | None
     tried: int
     last_tried: datetime | None
+    unanswered: tuple[datetime, ...] = ()
+    call_after: datetime | None = None
+
+    @property
+    def agreed(self) -> bool:
+        """Whether somebody agreed on this moment, so that no plan may move it."""
+        return self.enrolment_id is None
+
+    @property
+    def last_part(self) -> str:
+        """The part of the day at which nobody picked up last; empty when there was no such call."""
+        return part_of(clock.local(self.unanswered[0])).value if self.unanswered else ""
 
 
 _TRIED = (AttemptStatus.done.value, AttemptStatus.failed.value)
@@ -62,11 +77,14 @@ def _tasks(scope: Scope, now: datetime) -> Select[Any]:
     last = select(func.max(earlier.c.ended_at)).where(*tried).correlate(attempt).scalar_subquery()
     return (
         heads(scope)
-        .add_columns(attempt.c.id, attempt.c.channel, attempt.c.due_at, attempt.c.latest_at, how_often, last)
+        .add_columns(*(attempt.c[name] for name in _TASK), how_often, last)
         .join(attempt, attempt.c.case_id == db.table(Case).c.id)
         .where(*_open(now))
         .order_by(attempt.c.due_at, attempt.c.id)
     )
+
+
+_TASK = ("id", "channel", "due_at", "latest_at", "enrolment_id")
 
 
 def _task_of(row: Any) -> Task:
@@ -80,10 +98,45 @@ Until = Mapping[Channel, datetime]
 def tasks(scope: Scope, until: Until, now: datetime, limit: int, since: datetime | None = None) -> list[Task]:
     """What this coach has to do, in order: her cases, and those of nobody yet.
 
-    With `since` only what is due from then on.
+    With `since` only what is due from then on. Calls for which a later hour is better come after the others.
     """
     query = _tasks(scope, now).where(mine(scope), *_due(until, since))
-    return [_task_of(row) for row in db.session().execute(query.limit(limit))]
+    found = _with_better_hours([_task_of(row) for row in db.session().execute(query.limit(limit))], now)
+    return sorted(found, key=lambda task: task.call_after or datetime.min.replace(tzinfo=UTC))
+
+
+def _with_better_hours(found: list[Task], now: datetime) -> list[Task]:
+    """Calls with the moments at which nobody picked up, in whatever plan, and the better hour where there is one."""
+    calls = [task.case.id for task in found if task.channel == Channel.call]
+    if not calls:
+        return found
+    attempt = db.table(ContactAttempt).c
+    query = (
+        select(attempt.case_id, attempt.ended_at)
+        .where(attempt.case_id.in_(calls), attempt.channel == Channel.call.value)
+        .where(attempt.status == AttemptStatus.done.value)
+        .where(attempt.result.in_([result.value for result in UNANSWERED]))
+        .order_by(attempt.ended_at.desc())
+    )
+    tries: dict[UUID, list[datetime]] = {}
+    for case_id, at in db.session().execute(query):
+        tries.setdefault(case_id, []).append(at)
+    return [
+        _with_better_hour(task, tuple(tries.get(task.case.id, ())), now)
+        if task.channel == Channel.call
+        else task
+        for task in found
+    ]
+
+
+def _with_better_hour(task: Task, unanswered: tuple[datetime, ...], now: datetime) -> Task:
+    better = None
+    if not task.agreed:
+        planned = clock.local(max(task.due_at, now))
+        latest = clock.local(task.latest_at) if task.latest_at else None
+        at = best_time([clock.local(tried) for tried in unanswered], planned, latest)
+        better = at if at > planned else None
+    return replace(task, unanswered=unanswered, call_after=better)
 
 
 def _due(until: Until, since: datetime | None) -> list[ColumnElement[bool]]:
@@ -115,7 +168,7 @@ def task(case_id: UUID, attempt_id: UUID, scope: Scope, now: datetime) -> Task |
         .execute(_tasks(scope, now).where(attempt.case_id == case_id, attempt.id == attempt_id))
         .first()
     )
-    return _task_of(row) if row else None
+    return _with_better_hours([_task_of(row)], now)[0] if row else None
 
 
 def next_task(case_id: UUID, scope: Scope, now: datetime, until: datetime) -> Task | None:
@@ -127,7 +180,7 @@ def next_task(case_id: UUID, scope: Scope, now: datetime, until: datetime) -> Ta
         attempt.due_at < until,
     )
     row = db.session().execute(query.limit(1)).first()
-    return _task_of(row) if row else None
+    return _with_better_hours([_task_of(row)], now)[0] if row else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,7 @@
-"""What a contact attempt can be and how it may change. Pure: no database, no clock."""
+"""What a contact attempt can be, how it may change, and when to call again. Pure: no database, no clock."""
 
+from collections.abc import Iterable
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -120,3 +122,59 @@ def status_after(result: Result) -> AttemptStatus:
 def card_step(visit_step: str) -> str:
     """The step of the card that belongs to a visit, as plans name them: w3-huisbezoek, w3-kaart."""
     return visit_step.removesuffix("huisbezoek") + "kaart" if visit_step.endswith("huisbezoek") else "card"
+
+
+class Part(StrEnum):
+    """A part of the working day; the values are those of the response form ('when it suits')."""
+
+    morning = "morning"
+    afternoon = "afternoon"
+    evening = "evening"
+
+
+HOURS: dict[Part, range] = {
+    Part.morning: range(9, 12),
+    Part.afternoon: range(12, 17),
+    Part.evening: range(17, 20),
+}
+"""The hours of each part; together the window in which people call."""
+
+UNANSWERED = frozenset({Result.no_answer, Result.voicemail})
+"""Results of a call after which another hour is worth a try."""
+
+
+def part_of(at: datetime) -> Part:
+    """The part of the day of a local moment; what is before or after the window counts with its nearest part."""
+    return next((part for part in Part if at.hour < HOURS[part].stop), Part.evening)
+
+
+def best_time(
+    earlier_tries: Iterable[datetime], planned: datetime, latest: datetime | None = None
+) -> datetime:
+    """When to call again after calls that nobody answered. All moments on the same local clock.
+
+    1. Without earlier tries, when it was planned.
+    2. Else on that day, from `planned` on and before `latest`: first an hour at which nobody tried, among those the
+       part of the day that was tried least, and then the soonest.
+    3. When no hour of the window is left, when it was planned.
+    """
+    tries = list(earlier_tries)
+    if not tries:
+        return planned
+    at_hour = {tried.hour for tried in tries}
+    in_part = [part_of(tried) for tried in tries]
+    moments = [
+        (
+            part,
+            planned
+            if hour == planned.hour
+            else planned.replace(hour=hour, minute=0, second=0, microsecond=0),
+        )
+        for part in Part
+        for hour in HOURS[part]
+        if hour >= planned.hour
+    ]
+    left = [(part, at) for part, at in moments if latest is None or at < latest]
+    if not left:
+        return planned
+    return min(left, key=lambda one: (one[1].hour in at_hour, in_part.count(one[0]), one[1]))[1]

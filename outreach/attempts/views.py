@@ -20,15 +20,17 @@ from outreach.attempts.forms import (
     VisitForm,
 )
 from outreach.attempts.queries import Task, Until
-from outreach.attempts.rules import AT_THE_DOOR, CALL_RESULTS, Channel, Result
+from outreach.attempts.rules import AT_THE_DOOR, CALL_RESULTS, CONTACT, NOT_REACHED, Channel, Result
 from outreach.cases import queries as cases
 from outreach.cases import words
 from outreach.cases.notice_views import done_today, waiting
 from outreach.cases.queries import CaseHead
+from outreach.cases.rules import CaseStatus
 from outreach.errors import Conflict, NotFound, Refused
 from outreach.i18n import _, moment
 from outreach.staff.scope import RoleName, Scope, current
 from outreach.web.access import roles
+from outreach.web.panels import panels_of_day
 
 blueprint = Blueprint("attempts", __name__)
 
@@ -57,6 +59,7 @@ def today() -> ResponseReturnValue:
         **_list(scope, "call", _calls(), shown),
         **_list(scope, "visit", _at_the_door(), shown),
         **_coming_week(scope, GLANCED),
+        panels=panels_of_day(scope),
         **choices(),
     )
 
@@ -91,6 +94,7 @@ def choices() -> dict[str, Any]:
     named = words.RESULTS
     return {
         "words": words,
+        "sure": sure,
         "call_results": [
             {"value": one.value, "label": named[one], "icon": CALL_ICONS[one]} for one in CALL_RESULTS
         ],
@@ -99,6 +103,17 @@ def choices() -> dict[str, Any]:
             for one in VISIT_BUTTONS
         ],
     }
+
+
+def sure(case: CaseHead) -> dict[str, tuple[str, str]]:
+    """What is asked once more before it is logged: that she was spoken to ends her plan, and nothing brings it back.
+
+    Only while somebody is being approached; then result to (question, answer).
+    """
+    if case.status != CaseStatus.in_benadering:
+        return {}
+    question = _("Spoken to %(name)s? The contact plan stops.", name=case.short_name)
+    return {result.value: (question, _("Yes, the plan stops")) for result in CONTACT}
 
 
 def _visit_label(result: Result) -> object:
@@ -136,7 +151,8 @@ def call(case_id: UUID) -> ResponseReturnValue:
             note=form.note.data or "",
             call_back_at=form.call_back_at,
         )
-        return _logged(scope, case, Channel.call, form.back.data)
+        call_back = form.call_back_at is None and Result(form.result.data) not in NOT_REACHED
+        return _logged(scope, case, Channel.call, form.back.data, form.result.data, call_back=call_back)
     page = render_template("attempts/call.html", case=case, form=form, **choices())
     return page, 422 if form.is_submitted() else 200
 
@@ -219,13 +235,16 @@ def _attempt(text: str | None) -> UUID | None:
         return None
 
 
-def _logged(scope: Scope, case: CaseHead, channel: Channel, back: str) -> ResponseReturnValue:
+def _logged(
+    scope: Scope, case: CaseHead, channel: Channel, back: str, result: str = "", *, call_back: bool = False
+) -> ResponseReturnValue:
     sentence = _("Kept: called %(name)s.") if channel is Channel.call else _("Kept: visited %(name)s.")
     sentence %= {"name": case.short_name}
     if htmx_request.htmx:
         count = queries.count_tasks(scope, _calls(), clock.now())
         values = {"call_count": count, "done_today": done_today(scope), "sentence": sentence}
-        return render_template("attempts/_logged.html", **values)
+        done = {"case": case, "result": result, "call_back": call_back, "words": words}
+        return render_template("attempts/_logged.html", **values, **done)
     flash(sentence, "ok")
     return _back_to(scope, case, back)
 

@@ -84,11 +84,16 @@ def notice(notice_id: UUID, scope: Scope) -> Notice:
     return _notice_of(row)
 
 
-_DONE_BY_HAND = (EventKind.call_logged, EventKind.visit_logged, EventKind.card_left)
+_DONE_BY_HAND = (
+    EventKind.call_logged,
+    EventKind.visit_logged,
+    EventKind.card_left,
+    EventKind.message_sent,
+)
 
 
 def handled_since(scope: Scope, since: datetime) -> int:
-    """How many notices, calls, visits and cards this person has dealt with since `since`."""
+    """How many notices, calls, visits, cards and own messages this person has dealt with since `since`."""
     notice, event = db.table(CoachNotice).c, db.table(CaseEvent).c
     handled = select(func.count()).where(notice.handled_by == scope.user_id, notice.handled_at >= since)
     logged = select(func.count()).where(

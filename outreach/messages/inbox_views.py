@@ -16,6 +16,7 @@ from outreach.cases.queries import CaseHead
 from outreach.errors import Refused
 from outreach.i18n import _, _l
 from outreach.messages import (
+    hand_panels,
     inbox_queries,
     inbox_service,
     inbox_words,
@@ -227,6 +228,7 @@ def _page(case: CaseHead, scope: Scope, form: WriteForm) -> str:
         holder=dict(colleagues.staff.choices).get(str(assigned), ""),
         channels=CHANNELS,
         focus="answer" in request.args,
+        hand=hand_panels.case_of(case.id, scope) if scope.has(*hand_panels.MAY_SEND) else None,
         **values,
     )
 

@@ -1,6 +1,6 @@
-"""What other rooms show on the page of a case, without the page knowing those rooms.
+"""What other rooms show on the page of a case and in a coach's day, without those pages knowing the rooms.
 
-A room registers a maker in create_app; the page of a case asks all makers and sets their panels in places.
+A room registers a maker in create_app; the page asks all makers and sets their panels in places.
 """
 
 from collections import defaultdict
@@ -16,12 +16,16 @@ from outreach.staff.scope import Scope
 
 
 class Place(StrEnum):
-    """Where on the page. next_step: only the panel with the lowest rank is shown; the others all are."""
+    """Where on the page. next_step: only the panel with the lowest rank is shown; the others all are.
+
+    day: not on the page of a case but in the coach's day, between who answered and whom to call.
+    """
 
     next_step = "next_step"
     planned = "planned"
     action = "action"
     side = "side"
+    day = "day"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,21 @@ PanelMaker = Callable[[UUID, Scope], Iterable[Panel]]
 def register(app: Flask, maker: PanelMaker) -> None:
     """Let `maker` give panels for the page of a case."""
     app.extensions.setdefault("outreach_case_panels", []).append(maker)
+
+
+DayPanelMaker = Callable[[Scope], Iterable[Panel]]
+"""Given a coach, what a room adds to her day; a fixed number of queries."""
+
+
+def register_for_day(app: Flask, maker: DayPanelMaker) -> None:
+    """Let `maker` give panels for the coach's day."""
+    app.extensions.setdefault("outreach_day_panels", []).append(maker)
+
+
+def panels_of_day(scope: Scope) -> list[Panel]:
+    """What the other rooms add to a coach's day, by rank."""
+    makers: list[DayPanelMaker] = current_app.extensions.get("outreach_day_panels", [])
+    return sorted((panel for maker in makers for panel in maker(scope)), key=lambda panel: panel.rank)
 
 
 def panels_of(case_id: UUID, scope: Scope) -> dict[Place, list[Panel]]:

@@ -7,3 +7,4 @@ import "./focus";
 import "./menu";
 import "./copy";
 import "./polling";
+import "./hand";
