@@ -85,6 +85,16 @@ def test_there_is_something_to_do_for_everybody(region: Flask) -> None:
         assert sorted(standing.values()).count("running") == 3
 
 
+def test_the_coach_has_messages_to_read_and_one_whose_sender_she_must_tell(region: Flask) -> None:
+    client = region.test_client()
+    client.post("/demo/sign-in/coach", data={"csrf_token": csrf(client, "/demo")})
+    page = BeautifulSoup(client.get("/messages").text, "html.parser")
+    assert len(page.select(".talk--unread")) >= 2
+    question = page.select_one("#unclaimed")
+    assert question is not None
+    assert len(question.select("[name=case]")) == 2
+
+
 def test_the_story_keeps_cache_and_timeline_equal(region: Flask) -> None:
     with region.app_context():
         assert [one for one in compare_with_events() if not one.right] == []

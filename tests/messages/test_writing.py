@@ -13,14 +13,17 @@ from outreach import clock, create_app, db
 from outreach.attempts.models import ContactAttempt
 from outreach.cases import service as cases
 from outreach.cases.models import Case, CoachNotice
-from outreach.messages import outbox_service, writing_service
+from outreach.messages import outbox_queries, outbox_service, writing_service
 from outreach.messages.models import Message
 from outreach.messages.writing_rules import Facts, Hindrance, way_out
 from outreach.messages.writing_service import CannotWrite
 from outreach.regions import service as regions
+from outreach.regions.checking import SettingsInvalid
+from outreach.ticking import plan
 from tests.conftest import settings_for
 from tests.factories import World, csrf, post
 from tests.messages.test_inbox import MOBILE, listed, soup, wrote
+from tests.messages.test_sandbox import begin
 
 EVENING = clock.parse("2026-03-03T21:30")
 MORNING = clock.parse("2026-03-04T09:00")
@@ -253,3 +256,28 @@ def test_why_a_way_is_closed(changes: dict[str, Any], hindrance: Hindrance | Non
         "open_until": datetime.max.replace(tzinfo=MORNING.tzinfo),
     }
     assert way_out("whatsapp", Facts(**usual | changes), MORNING).hindrance is hindrance
+
+
+def test_an_answer_goes_before_a_mail_out(world: World) -> None:
+    planned, answered = world.case(given_name="Daan"), world.case(given_name="Noor")
+    begin(world, planned, moment="2026-03-02T09:30")
+    with clock.at(clock.parse("2026-03-02T10:00")):
+        plan(clock.now())
+        wrote(answered, ago=1)
+        writing_service.write(answered.id, "whatsapp", "Hoi", by=world.coach.id)
+        first, second = outbox_queries.candidates(clock.now(), ["whatsapp"], [world.region.id], 10)
+        assert [first.attempt_id, second.attempt_id] == [
+            next(one.id for one in attempts() if one.case_id == case.id) for case in (answered, planned)
+        ]
+
+
+def test_quick_answers_are_the_regions_own(world: World) -> None:
+    case = world.case()
+    wrote(case)
+    settings = regions.change_settings(
+        world.region.id, world.region.name, {"quick_answers": "Ja!\n\n Nee. \n"}
+    )
+    assert settings.settings.quick_answers == ["Ja!", "Nee."]
+    assert [link.text for link in page_of(world, case).select(".quick__link")] == ["Ja!", "Nee."]
+    with pytest.raises(SettingsInvalid):
+        regions.change_settings(world.region.id, world.region.name, {"quick_answers": "a" * 301})
