@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from htmx_flask import request as htmx_request
 
 from outreach import clock, db
+from outreach.campaigns.words import title_of_text
 from outreach.cases import queries as cases
 from outreach.cases import service as case_service
 from outreach.cases import words
@@ -251,6 +252,7 @@ def _talk(case: CaseHead, scope: Scope) -> dict[str, Any]:
         "left": left,
         "earlier": earlier,
         "says": inbox_words,
+        "title_of": title_of_text,
         "words": words,
         "window": window,
         "last": last,
@@ -277,6 +279,7 @@ def _writing(case: CaseHead, form: WriteForm) -> dict[str, Any]:
         "why_not": _why_not(ways),
         "texts": writing_queries.previews(case, to, "whatsapp") if closed else [],
         "quick": quick,
+        "title_of": title_of_text,
         "opt_outs": sorted(to.facts.opt_outs),
     }
 

