@@ -124,17 +124,17 @@ def _write(session: Session, ids: Sequence[UUID], regions: dict[UUID, Region]) -
     return len(written)
 
 
-def sent(case_id: UUID, attempt_id: UUID, *, by: UUID) -> None:
-    """The coach sent it: it counts as sent, and the timeline and the conversation hear of it. Said twice, it is once.
+def sent(case_id: UUID, attempt_id: UUID, *, by: UUID) -> str:
+    """The coach sent it: it counts as sent, and the timeline and the conversation hear of it. Gives its channel.
 
-    What took place is never refused: a message that was called off or ran out meanwhile gets a successor.
-    Raises NotFound for a message that is not this case's, Conflict when it was noted that it could not be sent.
+    Said twice, it is once. What took place is never refused: a message that was called off or ran out meanwhile gets a
+    successor. Raises NotFound for a message that is not this case's, Conflict when it was noted that it could not be sent.
     """
     now = clock.now()
     with db.write() as session:
         found = _found(case_id, attempt_id)
         if found.status in _SENT:
-            return
+            return str(found.channel)
         if found.status in _OVER:
             attempt_id = _successor(session, case_id, found.channel)
         if not change(session, attempt_id, _S.sent, sent_at=now):
@@ -145,6 +145,7 @@ def sent(case_id: UUID, attempt_id: UUID, *, by: UUID) -> None:
         )
         conversation_service.sent(session, [_outgoing(found)], now)
         timeline.record_many([_went(found, attempt_id, now, staff_actor(by))])
+        return str(found.channel)
 
 
 def _outgoing(row: Any) -> Outgoing:

@@ -1,5 +1,6 @@
 """Sending from one's own phone: the list on the day, what came of each message, and the answers to them."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -39,8 +40,8 @@ def sent(case_id: UUID) -> ResponseReturnValue:
     """She sent it."""
     scope = current()
     case = cases.head(case_id, scope)
-    hand_service.sent(case.id, _attempt(), by=_me(scope))
-    return _done(scope, case, _("Kept: sent to %(name)s.", name=case.short_name), went=True)
+    channel = hand_service.sent(case.id, _attempt(), by=_me(scope))
+    return _done(scope, case, _("Kept: sent to %(name)s.", name=case.short_name), [channel])
 
 
 @blueprint.post("/cases/<uuid:case_id>/message/not-sent")
@@ -78,12 +79,12 @@ def reply(case_id: UUID) -> ResponseReturnValue:
     return _back_to(scope, case)
 
 
-def _done(scope: Scope, case: CaseHead, sentence: str, *, went: bool = False) -> ResponseReturnValue:
+def _done(scope: Scope, case: CaseHead, sentence: str, went_by: Sequence[str] = ()) -> ResponseReturnValue:
     if not htmx_request.htmx:
         flash(sentence, "ok")
         return _back_to(scope, case)
     day = hand_panels.day_of(scope)
-    values: dict[str, Any] = {"case": case, "went": went, "sentence": sentence, "channels": day["channels"]}
+    values: dict[str, Any] = {"case": case, "sentence": sentence, "channels": went_by}
     count = {"hand_count": day["count"], "seen": day["seen"], "done_today": done_today(scope)}
     return render_template("messages/_hand_done.html", words=words, **values, **count)
 
