@@ -1,5 +1,6 @@
 """Messages by hand: ready in the coach's day with text and number, sent from her own phone, answered on it."""
 
+import json
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
@@ -425,6 +426,24 @@ def test_the_commands_say_who_sends(
 
 
 NO_APP = "document.querySelector('[data-hand-link]').addEventListener('click', e => e.preventDefault())"
+
+
+def test_it_counts_in_the_rates_like_the_others(
+    region: World, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answered, silent, waiting = (region.case(given_name=name) for name in ("Noor", "Kees", "Jip"))
+    in_a_plan(region, answered, silent, waiting)
+    for case in (answered, silent):
+        hand_service.sent(case.id, only(case).id, by=region.coach.id)
+    hand_service.reply(answered.id, "whatsapp", "Hoi", by=region.coach.id)
+    monkeypatch.setenv("OUTREACH_DATABASE_URL", database_url)
+    monkeypatch.setenv("OUTREACH_SECRET_KEY", "only for tests")
+    wanted = ["report", "responses", "--from", "2026-03-01", "--to", "2026-03-31", "--format", "json"]
+    shown = CliRunner().invoke(main, wanted)
+    [row] = [row for row in json.loads(shown.stdout)["rows"] if row["step"] == "w1-whatsapp-1"]
+    assert [row[name] for name in ("assigned", "sent", "delivered", "responded")] == [3, 2, 1, 1]
+
+
 COMES_BACK = "document.dispatchEvent(new Event('visibilitychange'))"
 
 
