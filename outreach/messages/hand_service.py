@@ -128,7 +128,7 @@ def sent(case_id: UUID, attempt_id: UUID, *, by: UUID) -> str:
     """The coach sent it: it counts as sent, and the timeline and the conversation hear of it. Gives its channel.
 
     Said twice, it is once. What took place is never refused: a message that was called off or ran out meanwhile gets a
-    successor. Raises NotFound for a message that is not this case's, Conflict when it was noted that it could not be sent.
+    successor. Raises NotFound for a message that is not this case's, Conflict when it was noted as not sent.
     """
     now = clock.now()
     with db.write() as session:
