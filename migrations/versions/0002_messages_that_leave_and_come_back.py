@@ -15,6 +15,8 @@ down_revision = "0001"
 branch_labels = None
 depends_on = None
 
+CLAIMED = sa.text("claim IS NOT NULL")
+
 CONVERSATIONS = """
 INSERT INTO conversation (person_id, case_id, last_at, last_channel, last_direction, last_text, unread)
 SELECT person_id, case_id, at, channel, direction, substr(body, 1, 160), 0
@@ -121,6 +123,13 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("tries", sa.Integer(), nullable=False, server_default="0"))
         batch_op.add_column(sa.Column("retry_at", outreach.db.UtcDateTime(), nullable=True))
         batch_op.add_column(sa.Column("error_code", sa.String(), nullable=True))
+        batch_op.create_index(
+            "ix_attempt_claimed",
+            ["claimed_until"],
+            unique=False,
+            sqlite_where=CLAIMED,
+            postgresql_where=CLAIMED,
+        )
 
     with op.batch_alter_table("message", schema=None) as batch_op:
         batch_op.add_column(sa.Column("staff_id", sa.Uuid(), nullable=True))
@@ -135,6 +144,7 @@ def downgrade() -> None:
         batch_op.drop_column("staff_id")
 
     with op.batch_alter_table("contact_attempt", schema=None) as batch_op:
+        batch_op.drop_index("ix_attempt_claimed")
         batch_op.drop_column("error_code")
         batch_op.drop_column("retry_at")
         batch_op.drop_column("tries")

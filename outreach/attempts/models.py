@@ -3,10 +3,12 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Column, Index, UniqueConstraint
+from sqlalchemy import Column, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from outreach import db
+
+CLAIMED = text("claim IS NOT NULL")
 
 
 class ContactAttempt(SQLModel, table=True):
@@ -15,8 +17,9 @@ class ContactAttempt(SQLModel, table=True):
     `step` is the name of the plan's step; `ordinal` 2 is its fallback. An attempt outside a plan has no
     enrolment and its channel as step. `due_at` is when it should happen, `latest_at` until when it may.
     `held` while its campaign or plan is paused: it stays planned, but nobody carries it out.
-    `claim` is the worker's claim while it sends, `claimed_until` the lease. `tries` counts calls to a provider that
-    it refused for the moment, `retry_at` is when the next may come. `error_code` is the provider's own.
+    `claim` is the worker's claim until what became of the sending is recorded, `claimed_until` the lease. `tries`
+    counts calls to a provider that it refused for the moment, `retry_at` is when the next may come. `error_code` is
+    the provider's own.
     `response_event_id` is the response that came after it, when it was the last that had reached out.
     """
 
@@ -26,6 +29,8 @@ class ContactAttempt(SQLModel, table=True):
         Index("ix_attempt_open", "status", "channel", "due_at"),
         Index("ix_attempt_case", "case_id", "due_at"),
         Index("ix_attempt_campaign_step", "campaign_id", "step"),
+        # Only what is being sent has a claim: a handful of rows among millions.
+        Index("ix_attempt_claimed", "claimed_until", sqlite_where=CLAIMED, postgresql_where=CLAIMED),
     )
 
     id: UUID = Field(default_factory=db.new_id, primary_key=True)

@@ -127,8 +127,9 @@ def _write(session: Session, ids: Sequence[UUID], regions: dict[UUID, Region]) -
 def sent(case_id: UUID, attempt_id: UUID, *, by: UUID) -> str:
     """The coach sent it: it counts as sent, and the timeline and the conversation hear of it. Gives its channel.
 
-    Said twice, it is once. What took place is never refused: a message that was called off or ran out meanwhile gets a
-    successor. Raises NotFound for a message that is not this case's, Conflict when it was noted as not sent.
+    Said twice, it is once. What took place is never refused: a message that was called off or ran out meanwhile gets
+    a successor. Raises NotFound for a message that is not this case's, Conflict when it was noted that it could not be
+    sent.
     """
     now = clock.now()
     with db.write() as session:

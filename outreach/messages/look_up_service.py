@@ -13,7 +13,7 @@ from outreach.attempts.rules import AttemptStatus
 from outreach.messages import delivery_service, outbox_queries
 from outreach.messages.composing_service import address
 from outreach.messages.outbox_service import ways
-from outreach.messages.outcomes import Outgoing
+from outreach.messages.outcomes import Fate, Outcome, Outgoing
 from outreach.messages.rules import LOOK_UPS
 
 AT_ONCE = 100
@@ -35,6 +35,7 @@ def look_up_unknown() -> int:
        by itself, since a provider may find a message late.
     """
     now = clock.now()
+    record_overtaken()
     found = 0
     while True:
         rows = outbox_queries.unknown(now, ways(), AT_ONCE)
@@ -48,6 +49,17 @@ def look_up_unknown() -> int:
                 _later(row)
         if len(rows) < AT_ONCE:
             return found
+
+
+def record_overtaken() -> int:
+    """Record the sending of messages whose worker died after their provider had told of them already; how many."""
+    told = outbox_queries.overtaken(clock.now(), AT_ONCE)
+    if told:
+        rows = outbox_queries.to_compose(list(told))
+        with db.write() as session:
+            left = [(_as_sent(row), Outcome(Fate.accepted, told[row.id])) for row in rows]
+            delivery_service.record(session, left)
+    return len(told)
 
 
 def _as_sent(row: Any) -> Outgoing:

@@ -195,6 +195,26 @@ def run_out(now: datetime) -> Select[Any]:
     )
 
 
+def overtaken(now: datetime, limit: int) -> dict[UUID, str | None]:
+    """Messages of which the provider told before their worker had recorded the sending, and which died then.
+
+    The ids, each with the provider's id of it. See CLAIMED in attempts/models.py: there are never many.
+    """
+    attempt = db.table(ContactAttempt).c
+    query = (
+        select(attempt.id, attempt.provider_id)
+        .where(
+            attempt.claim.is_not(None),
+            attempt.claimed_until < now,
+            attempt.status.in_(
+                [AttemptStatus.sent.value, AttemptStatus.delivered.value, AttemptStatus.read.value]
+            ),
+        )
+        .limit(limit)
+    )
+    return {row.id: row.provider_id for row in db.session().execute(query)}
+
+
 def unknown(now: datetime, channels: Collection[str], limit: int) -> Sequence[Any]:
     """Messages of unknown fate that are to be looked up now, with all that `to_compose` gives."""
     attempt = db.table(ContactAttempt).c

@@ -101,7 +101,10 @@ def empty(*, heed_hours: bool = True) -> Counter[str]:
 
 
 def give_up_leases() -> int:
-    """What was claimed and whose lease is over becomes `unknown`, to be looked up; how many."""
+    """What was claimed and whose lease is over becomes `unknown`, to be looked up; how many.
+
+    The claim stays with it until its sending is recorded, by whoever hears of it first.
+    """
     now = clock.now()
     attempt = db.table(ContactAttempt)
     with db.write() as session:
@@ -110,7 +113,7 @@ def give_up_leases() -> int:
             session.execute(
                 update(attempt)
                 .where(attempt.c.id.in_(ids), attempt.c.status == AttemptStatus.claimed.value)
-                .values(status=AttemptStatus.unknown.value, claim=None, tries=0, retry_at=now)
+                .values(status=AttemptStatus.unknown.value, tries=0, retry_at=now)
             )
     return len(ids)
 

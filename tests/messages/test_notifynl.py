@@ -409,7 +409,9 @@ def test_an_unknown_status_is_logged_and_answered_kindly(
     assert attempt(sms).status == "sent"
 
 
-@pytest.mark.parametrize("reference", [None, "", "of another system", 7, "cfd78dff-1f0b-4ec5-8b7b-ec5d09ecf789"])
+@pytest.mark.parametrize(
+    "reference", [None, "", "of another system", 7, "cfd78dff-1f0b-4ec5-8b7b-ec5d09ecf789"]
+)
 def test_a_message_that_is_not_ours_is_answered_kindly(real: Flask, reference: object) -> None:
     assert told(real, {"id": str(uuid4()), "reference": reference, "status": "delivered"}) == 204
 

@@ -20,7 +20,7 @@ from outreach.cases import timeline
 from outreach.cases.events import EventKind
 from outreach.cases.models import Case, CaseEvent
 from outreach.errors import Refused
-from outreach.messages import look_up_service, outbox_service
+from outreach.messages import composing_service, look_up_service, outbox_service
 from outreach.messages.delivery_service import arrived
 from outreach.messages.models import Conversation, Message
 from outreach.messages.outcomes import Fate, Outcome, Outgoing, Reason
@@ -376,6 +376,39 @@ def test_news_that_comes_before_our_own_record_is_kept(world: World, monday: Non
     found = attempt(attempt_id)
     assert (found.status, found.provider_id, found.claim) == ("delivered", "P-early", None)
     assert kinds(case)["message_sent"] == kinds(case)["message_delivered"] == 1
+
+
+@pytest.mark.parametrize("swept", [False, True], ids=["while it was claimed", "when it was in doubt"])
+def test_the_sending_is_recorded_though_its_worker_died_and_news_of_it_came_first(
+    world: World, swept: bool
+) -> None:
+    put_in(world.app, Scripted())
+    now = clock.parse(TEN)
+    case = world.case()
+    with clock.at(now):
+        attempt_id = one_message(case)
+        with db.write() as session:
+            until = now + timedelta(minutes=2)
+            table = db.table(ContactAttempt)
+            session.execute(update(table).values(status="claimed", claim=db.new_id(), claimed_until=until))
+            regions = {region.id: region for region in db.session().scalars(select(Region))}
+            composing_service.write(session, [attempt_id], regions)
+    later = now + timedelta(minutes=3)
+    if swept:
+        with clock.at(later):
+            outbox_service.give_up_leases()
+            assert attempt(attempt_id).status == "unknown"
+    with clock.at(later):
+        assert arrived(attempt_id, Outcome(Fate.delivered, "P-1"))
+        outbox_service.empty()
+        look_up_service.look_up_unknown()
+        look_up_service.look_up_unknown()
+    found = attempt(attempt_id)
+    assert (found.status, found.provider_id, found.claim) == ("delivered", "P-1", None)
+    assert kinds(case)["message_sent"] == kinds(case)["message_delivered"] == 1
+    message = db.session().scalars(select(Message)).one()
+    assert message.provider_id == "P-1"
+    assert db.session().get(Conversation, case.person_id) is not None
 
 
 def test_each_night_the_provider_is_asked_what_became_of_the_rest(world: World) -> None:
