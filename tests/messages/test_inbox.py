@@ -1,5 +1,6 @@
 """The inbox: one conversation per person, unread first, read by who answers it, with news that comes by itself."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -7,7 +8,7 @@ from uuid import UUID
 
 import pytest
 from bs4 import BeautifulSoup
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from outreach import clock, db
 from outreach.cases.models import Case
@@ -256,7 +257,7 @@ def test_with_script_a_message_stands_there_at_once_and_an_answer_comes_by_itsel
     page.wait_for_url(f"**/messages/{case.id}*")
     page.click("summary:has-text('Snelle antwoorden')")
     page.click("text=Wanneer kan ik je het beste bellen?")
-    page.wait_for_function("document.querySelector('#body').value.startsWith('Wanneer')")
+    expect(page.locator("#body")).to_have_value(re.compile("^Wanneer"))
     page.fill("#body", "Om vijf uur?")
     page.click("button:has-text('Verstuur')")
     page.wait_for_selector(".bubble--ours:has-text('Om vijf uur?')")
