@@ -3,12 +3,12 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Column, Index, UniqueConstraint, literal_column
+from sqlalchemy import Column, ColumnElement, Index, UniqueConstraint, literal_column
 from sqlmodel import Field, SQLModel
 
 from outreach import db
 
-CLAIMED = literal_column("claim IS NOT NULL")
+CLAIMED: ColumnElement[bool] = literal_column("claim IS NOT NULL")
 
 
 class ContactAttempt(SQLModel, table=True):

@@ -125,7 +125,9 @@ def test_from_a_list_to_an_answer_and_a_figure(
     assert found["status"] == "in_benadering"
     letter = next(a for a in found["attempts"] if a["step"] == "w2-brief")
     assert letter["status"] == "sent"
-    assert not any(row["responded"] for row in outreach("report", "responses", now="2026-03-16T19:00")["rows"])
+    assert not any(
+        row["responded"] for row in outreach("report", "responses", now="2026-03-16T19:00")["rows"]
+    )
     answer(tab(None, size=PHONE), noors(addresses, outreach, live))
 
     assert_the_plan_stopped(outreach)
