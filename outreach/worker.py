@@ -109,7 +109,8 @@ def consume() -> None:
     Raises Refused when the database has not the schema of this version.
     """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
-    logging.getLogger("huey").setLevel(logging.WARNING)
+    for talkative in ("huey", "alembic"):
+        logging.getLogger(talkative).setLevel(logging.WARNING)
     with app().app_context():
         schema.require_newest(db.engine())
     mine = jobs(config.load().database_url)
