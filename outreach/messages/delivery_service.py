@@ -108,13 +108,19 @@ def _event(
 def record(session: Session, landed: Sequence[tuple[Outgoing, Outcome]]) -> None:
     """Record what providers said of messages that were handed to them. Inside `db.write()`.
 
-    1. Each attempt takes its new status if its present one allows that: a callback may have been faster.
-    2. What was taken over keeps its provider's id; the conversation and the timeline hear of it.
-    3. What was refused is told to the timeline, so that its plan may take the fallback; whoever has blocked us has
+    1. Each sending is recorded once: its claim stays until then, and two workers may have looked the same one up.
+    2. Each attempt takes its new status if its present one allows that: a callback may have been faster.
+    3. What was taken over keeps its provider's id; the conversation and the timeline hear of it.
+    4. What was refused is told to the timeline, so that its plan may take the fallback; whoever has blocked us has
        opted out.
     """
     now = clock.now()
-    settled = [(message, outcome, settle(outcome, message.tries, now)) for message, outcome in landed]
+    open_ones = _not_recorded(session, [message.attempt_id for message, _outcome in landed])
+    settled = [
+        (message, outcome, settle(outcome, message.tries, now))
+        for message, outcome in landed
+        if message.attempt_id in open_ones
+    ]
     left = [(m, o, s) for m, o, s in settled if s.status in _LEFT]
     _take_over(session, left, now)
     for message, outcome, what in settled:
@@ -138,6 +144,13 @@ def record(session: Session, landed: Sequence[tuple[Outgoing, Outcome]]) -> None
     for message, outcome, _what in settled:
         if outcome.reason is Reason.opted_out:
             cases.opted_out_herself(message.case_id, message.channel)
+
+
+def _not_recorded(session: Session, attempt_ids: Sequence[UUID]) -> set[UUID]:
+    """Those whose sending nobody has recorded yet, locked until the end of the transaction."""
+    attempt = db.table(ContactAttempt)
+    query = select(attempt.c.id).where(attempt.c.id.in_(attempt_ids), attempt.c.claim.is_not(None))
+    return set(session.scalars(query.order_by(attempt.c.id).with_for_update()))
 
 
 def _sent(message: Outgoing) -> NewEvent:
@@ -206,8 +219,7 @@ def _not_taken_over(
             error_code=outcome.error_code,
             tries=message.tries + 1 if later else 0,
             retry_at=what.retry_at,
-            claim=None,
-            claimed_until=None,
+            **({} if what.status is _S.unknown else {"claim": None, "claimed_until": None}),
             ended_at=now if ended else None,
         )
     )

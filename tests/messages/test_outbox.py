@@ -20,8 +20,8 @@ from outreach.cases import timeline
 from outreach.cases.events import EventKind
 from outreach.cases.models import Case, CaseEvent
 from outreach.errors import Refused
-from outreach.messages import composing_service, look_up_service, outbox_service
-from outreach.messages.delivery_service import arrived
+from outreach.messages import composing_service, look_up_service, outbox_queries, outbox_service
+from outreach.messages.delivery_service import arrived, settle_unknown
 from outreach.messages.models import Conversation, Message
 from outreach.messages.outcomes import Fate, Outcome, Outgoing, Reason
 from outreach.messages.rules import BACKOFF, LOOK_UPS
@@ -210,6 +210,18 @@ def test_what_is_in_doubt_is_looked_up_and_never_sent_again(world: World) -> Non
     left = attempt(lost)
     assert (left.status, left.retry_at) == ("unknown", None), "now a person decides"
     assert len(way.handed) == 2
+
+
+def test_two_workers_who_look_the_same_one_up_record_it_once(world: World, monday: None) -> None:
+    put_in(world.app, Scripted(lambda _m: Outcome(Fate.unknown)))
+    case = world.case()
+    attempt_id = one_message(case)
+    outbox_service.empty()
+    [row] = outbox_queries.unknown(clock.now(), ["sms"], 10)
+    for _worker in range(2):
+        settle_unknown(look_up_service._as_sent(row), Outcome(Fate.accepted, "P-1"))
+    assert attempt(attempt_id).status == "sent"
+    assert kinds(case)["message_sent"] == 1
 
 
 def test_a_claim_whose_worker_died_is_in_doubt_once_its_lease_is_over(world: World) -> None:
