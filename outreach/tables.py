@@ -9,6 +9,7 @@ from outreach.messages import models as messages
 from outreach.regions import models as regions
 from outreach.responses import models as responses
 from outreach.staff import models as staff
+from outreach.visits import models as visits
 
 __all__ = [
     "attempts",
@@ -20,4 +21,5 @@ __all__ = [
     "regions",
     "responses",
     "staff",
+    "visits",
 ]

@@ -26,6 +26,7 @@ VISIT_ICONS = {
     Result.refused: "stop",
     Result.moved: "moved",
     Result.wrong_address: "cross",
+    Result.unsafe: "warning",
 }
 VISIT_BUTTONS = (*VISIT_RESULTS[:2], Result.card_left, *VISIT_RESULTS[2:])
 """What a coach can choose at the door: that she left a card says that nobody was home."""

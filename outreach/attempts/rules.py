@@ -92,10 +92,18 @@ class Result(StrEnum):
     moved = "moved"
     wrong_address = "wrong_address"
     card_left = "card_left"
+    unsafe = "unsafe"
 
 
 CALL_RESULTS = (Result.spoke, Result.no_answer, Result.voicemail, Result.wrong_number)
-VISIT_RESULTS = (Result.met, Result.nobody_home, Result.refused, Result.moved, Result.wrong_address)
+VISIT_RESULTS = (
+    Result.met,
+    Result.nobody_home,
+    Result.refused,
+    Result.moved,
+    Result.wrong_address,
+    Result.unsafe,
+)
 CONTACT = frozenset({Result.spoke, Result.met, Result.refused})
 """Results by which the young person was really spoken to: they count as a response."""
 

@@ -160,7 +160,7 @@ def call(case_id: UUID) -> ResponseReturnValue:
 @blueprint.route("/cases/<uuid:case_id>/visit", methods=["GET", "POST"])
 @roles(RoleName.coach, RoleName.coordinator)
 def visit(case_id: UUID) -> ResponseReturnValue:
-    """Log what came of a visit by one of six large buttons."""
+    """Log what came of a visit by one large button."""
     scope = current()
     case = cases.head(case_id, scope)
     form = VisitForm(**_asked())

@@ -56,6 +56,10 @@ def wish(kind: str, data: Data) -> str:
         return _("The letter came back. Check the address.")
     if kind == EventKind.message_received:
         return str(data.get("text") or _("Sent a message."))
+    if kind == EventKind.visit_called_off:
+        return _called_off(data)
+    if kind == EventKind.card_flagged:
+        return _("The code on this card belongs to another visit already. Look which one is right.")
     sentences = [
         _("Now: %(what)s.", what=word(NOW, data["now"])) if data.get("now") else "",
         _("Wants to be called back.") if data.get("call_back") else "",
@@ -141,7 +145,16 @@ def _failed(data: Data) -> Said:
 
 def _appointed(data: Data) -> Said:
     when = moment(datetime.fromisoformat(data["at"])) if data.get("at") else ""
-    return Said("note", _("Visit planned"), when, icon="calendar")
+    return Said(
+        "note", _("Visit planned"), _join([when, str(data.get("reason") or "")], "\n"), icon="calendar"
+    )
+
+
+def _called_off(data: Data) -> str:
+    at = moment(datetime.fromisoformat(data["at"])) if data.get("at") else ""
+    if not at:
+        return _("The visit is no longer needed.")
+    return _("The visit of %(when)s is no longer needed.", when=at)
 
 
 _SAID: dict[EventKind, Callable[[Data], Said]] = {
@@ -183,7 +196,16 @@ _SAID: dict[EventKind, Callable[[Data], Said]] = {
     EventKind.call_logged: _call,
     EventKind.visit_planned: _appointed,
     EventKind.visit_logged: _visit,
+    EventKind.visit_cancelled: lambda data: Said(
+        "note", _("Visit taken off the round"), str(data.get("reason") or ""), icon="cross"
+    ),
+    EventKind.visit_called_off: lambda data: Said(
+        "note", _("Visit no longer needed"), _because(data), icon="calendar"
+    ),
     EventKind.card_left: lambda data: Said("ours", _("Card left in the letter box"), icon="card"),
+    EventKind.card_flagged: lambda data: Said(
+        "note", _("This card was used before"), wish(EventKind.card_flagged, data), icon="warning"
+    ),
     EventKind.responded: _responded,
     EventKind.contact_declined: lambda data: Said("theirs", _("Does not want contact"), icon="stop"),
     EventKind.wrong_person_reported: lambda data: Said(

@@ -26,8 +26,11 @@ class EventKind(StrEnum):
     letter_returned = "letter_returned"
     call_logged = "call_logged"
     visit_planned = "visit_planned"
+    visit_cancelled = "visit_cancelled"
+    visit_called_off = "visit_called_off"
     visit_logged = "visit_logged"
     card_left = "card_left"
+    card_flagged = "card_flagged"
     responded = "responded"
     contact_declined = "contact_declined"
     wrong_person_reported = "wrong_person_reported"
@@ -107,6 +110,8 @@ _NOTICES = frozenset(
         EventKind.wrong_person_reported,
         EventKind.message_received,
         EventKind.letter_returned,
+        EventKind.visit_called_off,
+        EventKind.card_flagged,
     }
 )
 

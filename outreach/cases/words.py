@@ -66,6 +66,7 @@ RESULTS: Texts = {
     "moved": _l("Has moved"),
     "wrong_address": _l("Wrong address"),
     "card_left": _l("Card left"),
+    "unsafe": _l("Not safe, left"),
 }
 NOW: Texts = {
     "school": _l("goes to school"),

@@ -48,6 +48,22 @@ class PrintBatch(SQLModel, table=True):
     picture: bytes
 
 
+class CardBatch(SQLModel, table=True):
+    """Not-at-home cards printed ahead, with codes that belong to nobody yet. `pdf`: what was printed."""
+
+    __tablename__ = "card_batch"
+    __table_args__ = (UniqueConstraint("region_id", "number"),)
+
+    id: UUID = Field(default_factory=db.new_id, primary_key=True)
+    region_id: UUID = Field(foreign_key="region.id")
+    number: int
+    cards: int
+    staff_id: UUID | None = Field(default=None, foreign_key="staff_user.id")
+    printed_at: datetime = Field(sa_column=Column(db.UtcDateTime, nullable=False))
+    sha256: str
+    pdf: bytes
+
+
 class Letter(SQLModel, table=True):
     """One letter: a page of a batch, carried by its contact attempt.
 

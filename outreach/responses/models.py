@@ -11,7 +11,11 @@ from outreach import db
 
 
 class ResponseCode(SQLModel, table=True):
-    """A code behind a QR code or link. A code without a case is not bound yet (cards)."""
+    """A code behind a QR code or link. A code without a case is not bound yet (cards).
+
+    `card_batch_id`: the sheets it was printed on. `bound_at` and `bound_by`: when a card was left for the case and by
+    whom. `answer_within`: working days within which the card asks for an answer.
+    """
 
     __tablename__ = "response_code"
 
@@ -22,6 +26,10 @@ class ResponseCode(SQLModel, table=True):
     language: str = "nl"
     issued_at: datetime = Field(sa_column=Column(db.UtcDateTime, nullable=False))
     expires_at: datetime = Field(sa_column=Column(db.UtcDateTime, nullable=False))
+    card_batch_id: UUID | None = Field(default=None, foreign_key="card_batch.id", index=True)
+    bound_at: datetime | None = Field(default=None, sa_column=Column(db.UtcDateTime))
+    bound_by: UUID | None = Field(default=None, foreign_key="staff_user.id")
+    answer_within: int | None = None
 
 
 class Response(SQLModel, table=True):

@@ -307,14 +307,14 @@ def test_a_day_without_visits_says_so_and_what_is_coming(world: World) -> None:
     assert names(page, "coming") == ["Noor Jansen"]
 
 
-def test_a_visit_is_logged_by_one_of_six_buttons(world: World) -> None:
+def test_a_visit_is_logged_by_one_large_button(world: World) -> None:
     case = world.case()
     visit = plan(case.id, channel="visit")
     client = world.sign_in(world.coach)
     address = f"/cases/{case.id}/visit?attempt={visit}&back=visits"
     page = day_of(client, address)
     buttons = [b["value"] for b in page.select("button[name=result]")]
-    assert buttons == ["met", "nobody_home", "card_left", "refused", "moved", "wrong_address"]
+    assert buttons == ["met", "nobody_home", "card_left", "refused", "moved", "wrong_address", "unsafe"]
     sent = {f["name"]: f["value"] for f in page.select("main form input[type=hidden]")}
     answer = client.post(address, data=sent | {"result": "card_left", "note": "Buren open"})
     assert answer.location == "/visits"

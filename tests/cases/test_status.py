@@ -32,14 +32,17 @@ KEEPS = [
     (K.letter_printed, {}),
     (K.letter_returned, {}),
     (K.visit_planned, {}),
+    (K.visit_cancelled, {"reason": "ill"}),
+    (K.visit_called_off, {"reason": "responded"}),
     (K.card_left, {}),
+    (K.card_flagged, {}),
     (K.wrong_person_reported, {"moved": True}),
     (K.note_added, {"text": "x"}),
     (K.opted_out, {"channel": "sms"}),
     (K.opted_in, {"channel": "sms"}),
     (K.imported, {}),
     *((K.call_logged, {"result": result}) for result in ("no_answer", "voicemail", "wrong_number")),
-    *((K.visit_logged, {"result": result}) for result in ("nobody_home", "moved", "wrong_address")),
+    *((K.visit_logged, {"result": result}) for result in ("nobody_home", "moved", "wrong_address", "unsafe")),
 ]
 CONTACTS = [
     (K.responded, {"now": "work"}),
