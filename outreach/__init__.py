@@ -105,6 +105,7 @@ def _staff_rooms(app: Flask, settings: Settings) -> None:
     from outreach.cases.imports import views as imports
     from outreach.demo import views as demo
     from outreach.insight import views as insight
+    from outreach.letters import card_views as cards
     from outreach.letters import panels as letters_panels
     from outreach.letters import text_views as letters
     from outreach.messages import hand_panels, hand_views, inbox_panels, inbox_views, unclaimed_views
@@ -125,6 +126,7 @@ def _staff_rooms(app: Flask, settings: Settings) -> None:
     app.register_blueprint(attempts.blueprint)
     app.register_blueprint(call_backs.blueprint)
     app.register_blueprint(letters.blueprint)
+    app.register_blueprint(cards.blueprint)
     panels.register(app, attempts_panels.panels)
     panels.register(app, letters_panels.panels)
     app.register_blueprint(campaigns.blueprint)

@@ -13,6 +13,7 @@ from outreach.cases.commands import verify
 from outreach.console import Answer, answers_without_schema, refusals
 from outreach.demo.commands import demo
 from outreach.insight.commands import report
+from outreach.letters.card_commands import cards
 from outreach.letters.commands import letters
 from outreach.plan_check import plan
 from outreach.regions.commands import region
@@ -70,6 +71,7 @@ main.add_command(demo)
 main.add_command(case)
 main.add_command(verify)
 main.add_command(letters)
+main.add_command(cards)
 main.add_command(plan)
 main.add_command(ticking.command)
 

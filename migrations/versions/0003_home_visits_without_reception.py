@@ -44,6 +44,20 @@ def upgrade() -> None:
         sa.UniqueConstraint("region_id", "number", name=op.f("uq_card_batch_region_id_number")),
     )
     op.create_table(
+        "early_response",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("code", sa.String(length=10), nullable=False),
+        sa.Column("submitted_at", outreach.db.UtcDateTime(), nullable=False),
+        sa.Column("language", sa.String(), nullable=False),
+        sa.Column("answers", sa.JSON(), nullable=False),
+        sa.Column("taken_up_at", outreach.db.UtcDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["code"], ["response_code.code"], name=op.f("fk_early_response_code")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_early_response")),
+    )
+    with op.batch_alter_table("early_response", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_early_response_code"), ["code"], unique=False)
+
+    op.create_table(
         "field_device",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("user_id", sa.Uuid(), nullable=False),
@@ -252,5 +266,9 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_field_device_user_id"))
 
     op.drop_table("field_device")
+    with op.batch_alter_table("early_response", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_early_response_code"))
+
+    op.drop_table("early_response")
     op.drop_table("card_batch")
     op.drop_table("calendar_feed")

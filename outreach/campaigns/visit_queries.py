@@ -72,3 +72,17 @@ def _first_visit(plan: ContactPlan, began_on: date) -> date | None:
         if times.step.channel is Channel.visit:
             return clock.local(times.due).date()
     return None
+
+
+def card_answer_within(enrolment_id: UUID | None, step: str) -> int | None:
+    """Working days within which the card of this step of an enrolment's plan asks for an answer; None: it does not."""
+    if enrolment_id is None:
+        return None
+    query = (
+        select(col(PlanVersion.document))
+        .join(Enrolment, col(Enrolment.plan_version_id) == col(PlanVersion.id))
+        .where(col(Enrolment.id) == enrolment_id)
+    )
+    document: str | None = db.session().execute(query).scalar()
+    found = _plan(document).step_by_name.get(step) if document else None
+    return found.answer_within if found else None

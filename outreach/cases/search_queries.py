@@ -13,6 +13,8 @@ from outreach.cases.imports.phones import read_phones
 from outreach.cases.models import Case, Household, Person, PersonName
 from outreach.cases.names import typed_words
 from outreach.cases.queries import CaseHead, head_of, heads
+from outreach.errors import NotFound
+from outreach.i18n import _l
 from outreach.staff.models import StaffMunicipality, User
 from outreach.staff.scope import Scope
 
@@ -159,3 +161,12 @@ def coaches(scope: Scope) -> list[tuple[UUID, str]]:
         .order_by(user.given_name, user.family_name)
     )
     return [(row[0], f"{row[1]} {row[2]}") for row in db.session().execute(query)]
+
+
+def id_of(reference: str, scope: Scope) -> UUID:
+    """The case with this number that the person may see. Raises NotFound."""
+    query = heads(scope).where(db.table(Case).c.reference == reference).limit(1)
+    row = db.session().execute(query).first()
+    if row is None:
+        raise NotFound(_l("There is no case with number %(reference)s.", reference=reference))
+    return head_of(row).id

@@ -36,7 +36,7 @@ class _NewFile:
 
 
 @contextmanager
-def _new_file(path: Path) -> Iterator[_NewFile]:
+def new_file(path: Path) -> Iterator[_NewFile]:
     """A file that stands under its name only when it is complete, readable by its owner alone.
 
     It is opened beside its later place before anything is printed, so that a folder in which nothing can be
@@ -92,7 +92,7 @@ def print_(campaign_slug: str | None, region_slug: str | None, out: Path) -> Ans
     campaign = campaigns.by_slug(campaign_slug) if campaign_slug else None
     region_id = campaign.region_id if campaign else regions.the_region(region_slug).id
     campaign_id = campaign.id if campaign else None
-    with _new_file(out) as new:
+    with new_file(out) as new:
         done = service.print_waiting(region_id, regions.municipality_names([region_id]), campaign_id)
         if done.batch is not None:
             new.write(service.reprint(done.batch.id))
@@ -122,7 +122,7 @@ def print_(campaign_slug: str | None, region_slug: str | None, out: Path) -> Ans
 @answers
 def reprint(batch: str, region_slug: str | None, out: Path) -> Answer:
     """Print a batch again: the same bytes. BATCH is its number."""
-    with _new_file(out) as new:
+    with new_file(out) as new:
         content = service.reprint(_batch_id(batch, region_slug))
         new.write(content)
     return {"batch": batch, "bytes": len(content), "out": str(out)}, f"Batch {batch} is in {out}."

@@ -124,17 +124,17 @@ def _compile(
     made_at: datetime | None = None,
     pixels_per_inch: float | None = None,
 ) -> bytes:
-    fonts, families = _fonts(font_dir)
+    found, families = fonts(font_dir)
     batch = {
         "title": _title(letters, layout),
         "language": letters[0].language,
         "fonts": families,
         "measure": False,
-        "typed": wrapping.pieces(_before_the_code(base_url)),
+        "typed": wrapping.pieces(before_the_code(base_url)),
         "layout": asdict(layout) | _wrapped(layout),
         "letters": [_letter_as_data(letter, layout, texts[letter.text], base_url) for letter in letters],
     }
-    job: dict[str, Any] = {"font_paths": fonts, "ignore_system_fonts": True, "root": _HERE}
+    job: dict[str, Any] = {"font_paths": found, "ignore_system_fonts": True, "root": _HERE}
     if made_at is not None:
         job |= {"pdf_standards": ["ua-1"], "timestamp": int(made_at.timestamp())}
     else:
@@ -197,7 +197,7 @@ def _letter_as_data(letter: LetterData, layout: Layout, text: LetterText, base_u
         }
         code = _qr_as_data(codes.address(base_url, letter.code), values, words["alt"])
         if text.placeholders & {"code", "adres_kort"}:
-            whole = [_before_the_code(base_url), values["code"]]
+            whole = [before_the_code(base_url), values["code"]]
     elif text.has_qr:
         raise ValueMissing("code")
     if not values.get("datum"):
@@ -227,7 +227,7 @@ def _block_as_data(block: Block, whole: list[str]) -> Block:
 
 
 @lru_cache(maxsize=8)
-def _before_the_code(base_url: str) -> str:
+def before_the_code(base_url: str) -> str:
     """The address to type up to its code."""
     code = "0" * codes.LENGTH
     return codes.typed_address(base_url, code).removesuffix(codes.display(code))
@@ -246,17 +246,17 @@ def _qr_as_data(address: str, values: Mapping[str, str], alt: str) -> dict[str, 
 
 
 @lru_cache(maxsize=8)
-def fixed_words(language: str) -> dict[str, str]:
+def fixed_words(language: str) -> dict[str, Any]:
     """The fixed words on the page, in the language of the letter and not of whoever prints it."""
     path = _HERE / "texts" / "words" / f"{language}.json"
-    words: dict[str, str] = json.loads(
+    words: dict[str, Any] = json.loads(
         (path if path.exists() else path.with_name("nl.json")).read_text("utf-8")
     )
     return words
 
 
 @lru_cache(maxsize=4)
-def _fonts(font_dir: Path) -> tuple[typst.Fonts, list[str]]:
+def fonts(font_dir: Path) -> tuple[typst.Fonts, list[str]]:
     """The fonts in the npm packages under `font_dir`, and their families in the order to try them."""
     folders = [folder for weight in _WEIGHTS for folder in sorted(font_dir.glob(f"*/{weight}"))]
     fonts = typst.Fonts(False, False, folders)

@@ -32,6 +32,19 @@ class ResponseCode(SQLModel, table=True):
     answer_within: int | None = None
 
 
+class EarlyResponse(SQLModel, table=True):
+    """An answer on a card that nobody reported yet: it waits until the coach's phone says whose door it was."""
+
+    __tablename__ = "early_response"
+
+    id: UUID = Field(default_factory=db.new_id, primary_key=True)
+    code: str = Field(foreign_key="response_code.code", index=True)
+    submitted_at: datetime = Field(sa_column=Column(db.UtcDateTime, nullable=False))
+    language: str = "nl"
+    answers: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    taken_up_at: datetime | None = Field(default=None, sa_column=Column(db.UtcDateTime))
+
+
 class Response(SQLModel, table=True):
     """One submission of the response form; a later one of the same code changes the answer, none is lost."""
 

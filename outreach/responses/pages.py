@@ -35,18 +35,21 @@ def _spoken(header: str) -> str | None:
     return parse_accept_header(header, LanguageAccept).best_match(list(LANGUAGES))
 
 
-def form(face: Face, language: str) -> kept.Page:
-    """The empty form: the same bytes for every code of a region in a language."""
-    return kept.page(("form", face, language), lambda: _form(face, language, forms.blank()))
+def form(face: Face, language: str, within: int | None = None) -> kept.Page:
+    """The empty form: the same bytes for every code of a region in a language.
+
+    `within`: working days within which a card asks for an answer.
+    """
+    return kept.page(("form", face, language, within), lambda: _form(face, language, forms.blank(), within))
 
 
-def filled_form(face: Face, language: str, submission: Submission) -> kept.Page:
+def filled_form(face: Face, language: str, submission: Submission, within: int | None = None) -> kept.Page:
     """The form as it came in, with what is wrong said beside it."""
-    return kept.pressed(_form(face, language, submission))
+    return kept.pressed(_form(face, language, submission, within))
 
 
-def _form(face: Face, language: str, submission: Submission) -> str:
-    return _render("responses/form.html", language, [face], submission=submission)
+def _form(face: Face, language: str, submission: Submission, within: int | None) -> str:
+    return _render("responses/form.html", language, [face], submission=submission, within=within)
 
 
 def thanks(face: Face, language: str, receipt: Receipt, contact: Contact) -> kept.Page:

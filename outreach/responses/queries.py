@@ -46,13 +46,18 @@ class Face:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a code opens. `case_status` is none while the code is not bound to a case."""
+    """What a code opens. `case_status` is none while the code is not bound to a case.
+
+    `card`: it was printed on a card. `answer_within`: working days within which the card asks for an answer.
+    """
 
     code: str
     region: Face
     language: str
     expires_at: datetime
     case_status: str | None
+    card: bool = False
+    answer_within: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +86,8 @@ _LOOKUP = (
         _code.language,
         _code.expires_at,
         _case.status,
+        _code.card_batch_id.is_not(None),
+        _code.answer_within,
     )
     .join_from(db.table(ResponseCode), db.table(Region), _code.region_id == _region.id)
     .join(db.table(Case), _code.case_id == _case.id, isouter=True)

@@ -123,6 +123,17 @@ def event_of(answers: Answers) -> tuple[EventKind, dict[str, Any]]:
     return EventKind.responded, data
 
 
+def stored_as(answers: Answers) -> dict[str, Any]:
+    """A submission as it is kept; `event_of_stored` reads it again."""
+    return {"intent": answers.intent.value, **event_of(answers)[1]}
+
+
+def event_of_stored(stored: Mapping[str, Any]) -> tuple[EventKind, dict[str, Any]]:
+    """Which event a kept submission is, and its data: what `event_of` made of it."""
+    kind, _no_data = event_of(Answers(intent=Intent(stored["intent"])))
+    return kind, {name: value for name, value in stored.items() if name != "intent"}
+
+
 def same_again(
     earlier: Mapping[str, Any], earlier_at: datetime, later: Mapping[str, Any], now: datetime
 ) -> bool:
@@ -130,6 +141,13 @@ def same_again(
     return earlier == later and now - earlier_at < TWICE_WITHIN
 
 
-def takes_answers(case_status: str | None, expires_at: datetime, now: datetime) -> bool:
-    """Whether a code is open: bound to a case that is not closed, and not expired."""
-    return case_status is not None and case_status != CLOSED and now < expires_at
+def takes_answers(
+    case_status: str | None, expires_at: datetime, now: datetime, *, card: bool = False
+) -> bool:
+    """Whether a code is open: bound to a case that is not closed, and not expired.
+
+    A card's code is open before it is bound too: the coach who left it may be without reception still.
+    """
+    if case_status is None:
+        return card and now < expires_at
+    return case_status != CLOSED and now < expires_at

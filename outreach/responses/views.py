@@ -42,7 +42,7 @@ def form(code: str) -> ResponseReturnValue:
     found = _find(code)
     if isinstance(found, Response):
         return found
-    return kept.answer(pages.form(found.region, pages.language(found.language)))
+    return kept.answer(pages.form(found.region, pages.language(found.language), found.answer_within))
 
 
 @blueprint.post("/<code>")
@@ -62,7 +62,7 @@ def answer(code: str) -> ResponseReturnValue:
     language = pages.language(found.language)
     submission = forms.read(fields, found.code)
     if submission.answers is None:
-        return kept.answer(pages.filled_form(found.region, language, submission), 422)
+        return kept.answer(pages.filled_form(found.region, language, submission, found.answer_within), 422)
     try:
         confirmation = service.submit(found.code, submission.answers, language)
     except service.CodeNotOpen:
@@ -125,7 +125,7 @@ def _find(text: str) -> Found | Response:
         language = pages.language()
         page = pages.mistyped(language) if codes.normalise(text) is None else pages.unknown(language)
         return kept.answer(page, 404)
-    if not rules.takes_answers(found.case_status, found.expires_at, clock.now()):
+    if not rules.takes_answers(found.case_status, found.expires_at, clock.now(), card=found.card):
         return kept.answer(pages.not_open(found.region, pages.language(found.language)), 404)
     return found
 
