@@ -22,6 +22,7 @@ from outreach import clock, db
 from outreach.cases import service as cases
 from outreach.i18n import _
 from outreach.messages import inbound_queries, service, stop_words
+from outreach.messages.limits import LONGEST_IN
 from outreach.messages.models import UnclaimedMessage
 from outreach.messages.stop_words import Meaning
 
@@ -109,7 +110,7 @@ def _keep_unclaimed(message: Inbound, number: str | None) -> None:
         "channel": message.channel,
         "provider_id": message.provider_id,
         "address": number or message.address.replace("\0", "").strip()[:LONGEST_ADDRESS],
-        "body": _words(message)[: service.LONGEST],
+        "body": _words(message)[:LONGEST_IN],
         "at": clock.now(),
     }
     db.session().execute(insert(db.table(UnclaimedMessage)), [row])
@@ -122,7 +123,7 @@ def _words(message: Inbound) -> str:
     with force_locale("nl"):
         left_out, empty = _("attachment not kept"), _("message without text")
     if message.attachments:
-        return f"{body[: service.LONGEST - 100]}\n[{left_out}]".strip()
+        return f"{body[: LONGEST_IN - 100]}\n[{left_out}]".strip()
     return body or f"[{empty}]"
 
 

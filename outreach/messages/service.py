@@ -13,12 +13,10 @@ from outreach.cases.events import EventKind
 from outreach.errors import Refused
 from outreach.i18n import _l
 from outreach.messages import conversation_service, stop_words
+from outreach.messages.limits import LONGEST_IN
 from outreach.messages.models import Message
 from outreach.messages.queries import person_of
 from outreach.messages.stop_words import Meaning
-
-LONGEST = 4000
-"""Characters of a message that comes in; more is cut off, as no channel carries more."""
 
 
 def receive(
@@ -36,7 +34,7 @@ def receive(
     coach (stop_words.py).
     Raises Refused when nothing is in it.
     """
-    body = body.replace("\0", "").strip()[:LONGEST]
+    body = body.replace("\0", "").strip()[:LONGEST_IN]
     if not body:
         raise Refused(_l("Write something first."))
     with db.write() as session:

@@ -5,10 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from outreach.messages.limits import LONGEST, longest
 from outreach.providers import HAND
-
-LONGEST: Mapping[str, int] = {"whatsapp": 1600, "sms": 918, "email": 4000}
-"""Characters of a message, by channel: what providers take (Twilio 1600; six SMS in one)."""
 
 
 class Hindrance(StrEnum):
@@ -48,12 +46,16 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class WayOut:
-    """A channel and where its message would go; `hindrance`: why none can. `by_hand`: from her own phone."""
+    """A channel and where its message would go; `hindrance`: why none can. `by_hand`: from her own phone.
+
+    `most`: characters that it takes.
+    """
 
     channel: str
     address: str
     by_hand: bool
     hindrance: Hindrance | None
+    most: int
 
 
 def way_out(channel: str, facts: Facts, now: datetime) -> WayOut:
@@ -65,7 +67,8 @@ def way_out(channel: str, facts: Facts, now: datetime) -> WayOut:
     """
     address = facts.wrote_from.get(channel) or (facts.email if channel == "email" else facts.mobile) or ""
     by_hand = facts.way_of.get(channel) == HAND
-    return WayOut(channel, address, by_hand, _hindrance(channel, facts, address, by_hand, now))
+    most = longest(channel, facts.way_of.get(channel, ""))
+    return WayOut(channel, address, by_hand, _hindrance(channel, facts, address, by_hand, now), most)
 
 
 def _hindrance(channel: str, facts: Facts, address: str, by_hand: bool, now: datetime) -> Hindrance | None:

@@ -12,13 +12,15 @@ from outreach.attempts.rules import Owner
 from outreach.attempts.service import NewAttempt
 from outreach.campaigns.queries import planner_settings
 from outreach.cases import service as cases
+from outreach.cases.words import CHANNELS
 from outreach.errors import Refused
 from outreach.i18n import _l
 from outreach.messages import conversation_service, writing_queries
+from outreach.messages.limits import LONGEST
 from outreach.messages.models import Message
 from outreach.messages.outcomes import Outgoing
 from outreach.messages.writing_queries import Recipient
-from outreach.messages.writing_rules import LONGEST, Hindrance, WayOut, way_out
+from outreach.messages.writing_rules import Hindrance, WayOut, way_out
 
 REFUSALS = {
     Hindrance.missing: _l("This installation does not send messages this way. Choose another one."),
@@ -56,9 +58,14 @@ def write(case_id: UUID, channel: str, body: str, *, by: UUID, key: UUID | None 
         way = _usable(to, channel)
         if not body:
             raise CannotWrite(_l("Write something first."))
-        if len(body) > LONGEST[channel]:
+        if len(body) > way.most:
             raise CannotWrite(
-                _l("This is too long: %(most)s characters at most. Make it shorter.", most=LONGEST[channel])
+                _l(
+                    "This is too long: %(length)d characters, and %(most)d is the most (%(channel)s). Make it shorter.",
+                    length=len(body),
+                    channel=CHANNELS[channel],
+                    most=way.most,
+                )
             )
         now = clock.now()
         attempt_id = _attempt(session, to, way, None, now)

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from bs4 import BeautifulSoup
@@ -12,7 +12,7 @@ from sqlalchemy import select
 from outreach import clock, create_app, db
 from outreach.attempts.models import ContactAttempt
 from outreach.cases import service as cases
-from outreach.cases.models import Case, CoachNotice
+from outreach.cases.models import Case, CoachNotice, Person
 from outreach.messages import outbox_queries, outbox_service, writing_service
 from outreach.messages.models import Message
 from outreach.messages.writing_rules import Facts, Hindrance, way_out
@@ -22,6 +22,7 @@ from outreach.regions.checking import SettingsInvalid
 from outreach.ticking import plan
 from tests.conftest import settings_for
 from tests.factories import World, csrf, post
+from tests.messages.scripted import Scripted, put_in
 from tests.messages.test_inbox import MOBILE, listed, soup, wrote
 from tests.messages.test_sandbox import begin
 
@@ -166,11 +167,41 @@ def test_an_empty_message_is_told_at_the_field(world: World, body: str) -> None:
     assert BeautifulSoup(answer.text, "html.parser").select_one("#body[aria-invalid]") is not None
 
 
-def test_a_message_that_is_too_long_is_refused_with_the_most(world: World) -> None:
+@pytest.mark.parametrize(
+    ("channels", "channel", "most"),
+    [
+        ("sandbox", "whatsapp", 4096),
+        ("sandbox", "sms", 1600),
+        ("sandbox", "email", 10_000),
+        ("whatsapp=hand,sms=hand", "whatsapp", 4096),
+        ("whatsapp=twilio,sms=twilio", "whatsapp", 1600),
+        ("whatsapp=twilio,sms=twilio", "sms", 1600),
+        ("sms=notifynl", "sms", 918),
+    ],
+)
+def test_a_message_that_is_too_long_is_refused_with_the_most(
+    world: World, channels: str, channel: str, most: int
+) -> None:
+    settings = {
+        "OUTREACH_CHANNELS": channels,
+        "NOTIFYNL_API_KEY": f"tests-{UUID(int=1)}-{UUID(int=2)}",
+        "NOTIFYNL_SMS_TEMPLATE": str(UUID(int=3)),
+    }
+    put_in(world.app, Scripted(), **settings)
     case = world.case()
-    assert "hoogstens 918 tekens" in send(world, case, "a" * 919, "sms").text
-    writing_service.write(case.id, "sms", "a" * 918, by=world.coach.id)
-    assert len(ours()) == 1
+    with db.write() as session:
+        person = session.get_one(Person, case.person_id)
+        person.email = "noor@example.org"
+        session.add(person)
+    wrote(case)
+    answer = send(world, case, "a" * (most + 1), channel)
+    assert answer.status_code == 422
+    error = BeautifulSoup(answer.text, "html.parser").select_one("#body-error")
+    assert error is not None
+    assert f"{most + 1} tekens, en hoogstens {most} tekens mag" in error.get_text()
+    assert "aaaa" in answer.text, "what she wrote is not lost"
+    assert send(world, case, "a" * most, channel).status_code == 303
+    assert [len(one.body) for one in ours()] == [most]
 
 
 def test_a_way_that_does_not_exist_is_refused(world: World) -> None:
