@@ -9,6 +9,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from outreach.attempts.rules import MESSAGE_CHANNELS
 from outreach.campaigns.plan import (
     ContactPlan,
     Finish,
@@ -71,7 +72,8 @@ def parse_plan(
     """The plan written in `source`; `file` is the name that errors mention.
 
     With `templates` (template name to the placeholders it uses) every template of the plan must be among them; a
-    step with variants may instead have a template `<template>-<variant>` for each. With `placeholders`, too, those
+    step with variants may instead have a template `<template>-<variant>` for each; of a message's variants only one may
+    do with the step's own template, or they would be alike. With `placeholders`, too, those
     templates may use no others. Raises PlanInvalid with everything that is wrong.
     """
     data = _read_yaml(source, file)
@@ -94,6 +96,23 @@ def shipped_plans() -> Mapping[str, ContactPlan]:
     """The plans that come with the program, by name."""
     plans = (load_plan(path) for path in sorted(PLANS.glob("*.yaml")))
     return {plan.name: plan for plan in plans}
+
+
+def of_variant(template: str, variant: str) -> str:
+    """The name of a variant's own text: `w1-whatsapp-1-kort` is variant `kort` of `w1-whatsapp-1`."""
+    return f"{template}-{variant}"
+
+
+def texts_of_step(step: Step) -> tuple[str, ...]:
+    """The names of the texts that a step may use: its template, and one for each variant."""
+    if step.template is None:
+        return ()
+    return (step.template, *(of_variant(step.template, variant) for variant in step.variants))
+
+
+def steps_of_text(name: str) -> list[Step]:
+    """The steps of all plans that ship which use this text, themselves or as a variant's."""
+    return [step for plan in shipped_plans().values() for step in plan.steps if name in texts_of_step(step)]
 
 
 class _PlanLoader(yaml.SafeLoader):
@@ -206,7 +225,14 @@ def _template_problems(
     for step in plan.steps:
         if step.template is None:
             continue
-        by_variant = [f"{step.template}-{variant}" for variant in step.variants]
+        by_variant = [of_variant(step.template, variant) for variant in step.variants]
+        alike = [name for name in by_variant if name not in templates]
+        if len(alike) > 1 and step.template in templates and step.channel in MESSAGE_CHANNELS:
+            text = _l(
+                "these variants have no text of their own and would be alike: %(names)s",
+                names=", ".join(alike),
+            )
+            found.append((step.name, "variants", text))
         used = [step.template] if step.template in templates or not by_variant else by_variant
         for name in used:
             if name not in templates:

@@ -9,7 +9,7 @@ from flask_babel import get_locale
 
 from outreach import clock
 from outreach.campaigns.plan import ContactPlan, Text
-from outreach.campaigns.plan_files import shipped_plans
+from outreach.campaigns.plan_files import shipped_plans, steps_of_text
 from outreach.cases.words import CHANNELS, word
 from outreach.i18n import _, _l, day, moment
 
@@ -79,11 +79,10 @@ def step_title(plan: ContactPlan | None, step: str) -> str:
 
 
 def title_of_text(template: str) -> str:
-    """The title of the first step that uses this text; its name when no plan does."""
-    for plan in shipped_plans().values():
-        for step in plan.steps:
-            if step.template == template:
-                return in_my_language(step.title)
+    """The title of the first step that uses this text, with its variant; its name when no plan does."""
+    for step in steps_of_text(template):
+        variant = template.removeprefix(step.template or "").removeprefix("-")
+        return f"{in_my_language(step.title)} ({variant})" if variant else in_my_language(step.title)
     return template
 
 
