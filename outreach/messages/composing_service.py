@@ -12,14 +12,14 @@ from sqlmodel import Session
 from outreach import clock, db
 from outreach.attempts.rules import AttemptStatus, Channel
 from outreach.config import Settings
-from outreach.messages import delivery_service, outbox_queries, text_service
+from outreach.messages import delivery_service, facts, outbox_queries, subjects, text_service
 from outreach.messages.delivery_service import Release
+from outreach.messages.facts import Known
 from outreach.messages.models import Message
 from outreach.messages.outcomes import Outgoing, Reason
 from outreach.messages.text_service import Text, Texts
 from outreach.messages.texts import MessageTextInvalid
 from outreach.regions.models import Region, RegionSettings
-from outreach.regions.words import hours_in
 from outreach.responses import codes
 from outreach.responses import service as responses
 from outreach.responses.service import CodeFor
@@ -77,8 +77,8 @@ def _keep(session: Session, messages: Sequence[Outgoing]) -> None:
 
 
 def _text(row: Any, texts: Texts) -> Text | None:
-    """What the region has for this message in its language; None when nothing of it can be used."""
-    text = texts.for_message(row.template, language(row)) if row.template else None
+    """What the region has for this message and its variant in its language; None when nothing of it can be used."""
+    text = texts.for_message(row.template, language(row), row.variant) if row.template else None
     if text is None:
         return None
     try:
@@ -112,11 +112,14 @@ def language(row: Any) -> str:
 
 
 def _outgoing(row: Any, settings: RegionSettings, text: Text | None, code: str | None) -> Outgoing:
-    body = row.body
+    body, values = row.body, _values(row, settings, code)
     if text is not None and code is not None:
-        body = text.parsed.fill(_values(row, settings, code))
-    # WhatsApp's template stands for these words alone: a message that was written otherwise goes without.
+        body = text.parsed.fill(values)
+    # WhatsApp's template stands for these words alone: a message that was written otherwise goes without, and so
+    # does one with a gap from before there were words for it, which Twilio would refuse (21656).
     variables = text.parsed.variables_in(body) if text is not None else None
+    if variables is not None and not all(variables.values()):
+        variables = None
     until = row.whatsapp_until
     return Outgoing(
         attempt_id=row.id,
@@ -126,7 +129,7 @@ def _outgoing(row: Any, settings: RegionSettings, text: Text | None, code: str |
         step=row.step,
         address=address(row) or "",
         body=body,
-        subject=settings.service_name,
+        subject=_subject(row, text, values),
         free_text=until is not None and until > clock.now(),
         content_sid=text.content_sid if text is not None and variables is not None else "",
         content_variables=variables or {},
@@ -136,14 +139,20 @@ def _outgoing(row: Any, settings: RegionSettings, text: Text | None, code: str |
     )
 
 
-def _values(row: Any, settings: RegionSettings, code: str) -> dict[str, str]:
+def _subject(row: Any, text: Text | None, values: Mapping[str, str]) -> str:
+    if row.channel != Channel.email:
+        return ""
+    return text.subject_with(values) if text is not None else subjects.filled("", values, language(row))
+
+
+def _values(row: Any, settings: RegionSettings, code: str | None) -> dict[str, str]:
     base: Settings = current_app.extensions["outreach_settings"]
-    return {
-        "voornaam": row.given_name or "",
-        "coach_voornaam": row.coach or settings.service_name,
-        "coach_telefoon": row.coach_phone or settings.phone,
-        "coach_uren": hours_in(row.coach_hours or settings.office_hours, language(row)),
-        "dienst": settings.service_name,
-        "gemeente": row.municipality,
-        "link": codes.address(base.base_url, code),
-    }
+    known = Known(
+        given_name=row.given_name,
+        municipality=row.municipality,
+        coach=row.coach or "",
+        coach_phone=row.coach_phone or "",
+        coach_hours=row.coach_hours or "",
+        link=codes.address(base.base_url, code) if code is not None else "",
+    )
+    return facts.values(known, settings, language(row))

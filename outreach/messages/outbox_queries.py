@@ -105,6 +105,7 @@ def to_compose(attempt_ids: Sequence[UUID]) -> Sequence[Any]:
             attempt.channel,
             attempt.step,
             attempt.template,
+            attempt.variant,
             attempt.tries,
             attempt.latest_at,
             col(Case.region_id),

@@ -7,6 +7,9 @@ from outreach.messages import approval
 from outreach.messages.segments import Alphabet, Sms, measure
 from outreach.messages.texts import MessageText
 
+MAY_BE_MISSING = ("voornaam", "coach_voornaam")
+"""Facts that a case may lack; number and hours are then the region's."""
+
 _ODD_NAME = "Ş"
 """A letter outside the alphabet of SMS, as many names have one."""
 
@@ -18,6 +21,7 @@ class Preview:
     sms: its length, and `plain` the segments it would take without the characters that cost more: those that stand
     in the text itself (`costly`) and those that come with a value (`costly_values`: placeholder to characters).
     odd_name: the segments for somebody whose name has a letter outside the alphabet; None when it makes no difference.
+    unknown: the text for somebody whose first name is not known and who has no coach; '' when that is the same.
     numbered, samples, objections: the text as WhatsApp must approve it, its example values, and what it may have
     against it.
     """
@@ -28,14 +32,15 @@ class Preview:
     costly: tuple[str, ...]
     costly_values: Mapping[str, tuple[str, ...]]
     odd_name: int | None
+    unknown: str
     numbered: str
     samples: Mapping[str, str]
     objections: list[object]
 
 
-def preview(text: MessageText, values: Mapping[str, str]) -> Preview:
-    """The preview of a checked text with these values."""
-    body = text.fill(values)
+def preview(text: MessageText, values: Mapping[str, str], nothing: Mapping[str, str]) -> Preview:
+    """The preview of a checked text with these values; `nothing`: those of somebody of whom nothing is known."""
+    body, unknown = text.fill(values), text.fill(nothing)
     sms = measure(body)
     costly_values = {name: measure(values[name]).costly for name in text.placeholders}
     return Preview(
@@ -45,6 +50,7 @@ def preview(text: MessageText, values: Mapping[str, str]) -> Preview:
         costly=tuple(map(shown, measure(text.source).costly)),
         costly_values={name: tuple(map(shown, found)) for name, found in costly_values.items() if found},
         odd_name=_for_an_odd_name(text, values, sms),
+        unknown=unknown if set(text.placeholders) & set(MAY_BE_MISSING) else "",
         numbered=text.numbered,
         samples=text.variables(values),
         objections=approval.objections(text),

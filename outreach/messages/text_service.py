@@ -1,7 +1,7 @@
 """The text of a message: the newest version of the region, else the shipped one; checked before it is kept."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -11,19 +11,18 @@ from sqlalchemy import func, select
 from sqlmodel import col
 
 from outreach import clock, db
-from outreach.campaigns.plan_files import shipped_plans
+from outreach.campaigns.plan_files import of_variant, steps_of_text
+from outreach.cases.words import CHANNELS
 from outreach.config import Settings
 from outreach.errors import NotFound, Refused
 from outreach.i18n import _l
 from outreach.letters import text_service as letter_texts
-from outreach.messages import texts
+from outreach.messages import facts, limits, subjects, texts
+from outreach.messages.facts import Known
 from outreach.messages.models import MessageText as Version
 from outreach.messages.texts import MessageText, MessageTextInvalid, TextKey
 from outreach.regions.models import Region
 from outreach.responses import codes
-
-LONGEST = 1_600
-"""Characters of a message with its values in it: Twilio takes no more."""
 
 LONGEST_SOURCE = 16_000
 """Characters of what somebody typed that is looked at at all."""
@@ -54,7 +53,8 @@ class ContentSidOfAnotherText(Refused):
 class Text:
     """A text as it is used now. Version 0 is the shipped one, which nobody saved.
 
-    `content_sid`: the template by which WhatsApp approved just this text; '' when it did not.
+    `content_sid`: the template by which WhatsApp approved just this text; '' when it did not. `subject`: of the
+    e-mail; '' for the usual one.
     """
 
     key: TextKey
@@ -63,18 +63,27 @@ class Text:
     content_sid: str = ""
     staff_id: UUID | None = None
     saved_at: datetime | None = None
+    subject: str = ""
 
     @property
     def parsed(self) -> MessageText:
         """The checked text. Raises MessageTextInvalid."""
-        return texts.parse(self.body)
+        return texts.parse(self.body, self.key.language)
+
+    def subject_with(self, values: Mapping[str, str]) -> str:
+        """The subject of the e-mail with these values."""
+        return subjects.filled(self.subject, values, self.key.language)
+
+
+def _shipped(key: TextKey) -> Text:
+    return Text(key, texts.shipped_sources()[key], subject=texts.shipped_subjects()[key])
 
 
 class Texts:
     """All texts of a region."""
 
     def __init__(self, own: dict[TextKey, Text]) -> None:
-        self.all = {key: Text(key, source) for key, source in texts.shipped_sources().items()} | own
+        self.all = {key: _shipped(key) for key in texts.shipped_sources()} | own
 
     def one(self, key: TextKey) -> Text:
         """The text of that key. Raises NotFound."""
@@ -83,13 +92,16 @@ class Texts:
         except KeyError:
             raise NotFound(_l("There is no such message text.")) from None
 
-    def for_message(self, name: str, language: str) -> Text | None:
+    def for_message(self, name: str, language: str, variant: str | None = None) -> Text | None:
         """The text for somebody who reads `language`: Dutch, or English for every other language.
 
-        Where there is no English text it is the Dutch one. None when there is nothing at all.
+        Where there is no English text it is the Dutch one; a variant without a text of its own gets the text of the
+        template, as in letters. None when there is nothing at all.
         """
         wanted = ("nl",) if language == "nl" else ("en", "nl")
-        return next((self.all[key] for code in wanted if (key := TextKey(name, code)) in self.all), None)
+        names = (of_variant(name, variant), name) if variant else (name,)
+        keys = (TextKey(each, code) for code in wanted for each in names)
+        return next((self.all[key] for key in keys if key in self.all), None)
 
 
 def texts_of(region_id: UUID) -> Texts:
@@ -124,7 +136,8 @@ def texts_of_regions(region_ids: Collection[UUID]) -> dict[UUID, Texts]:
 
 def _text(row: Version) -> Text:
     key = TextKey(row.name, row.language)
-    return Text(key, row.body, row.version, row.content_sid, row.staff_id, row.saved_at)
+    subject, body = texts.parted(row.body)
+    return Text(key, body, row.version, row.content_sid, row.staff_id, row.saved_at, subject)
 
 
 def versions(region_id: UUID, key: TextKey) -> list[Text]:
@@ -154,21 +167,24 @@ def version(region_id: UUID, key: TextKey, number: int) -> Text:
     if row is not None:
         return _text(row)
     if number == 0 and key in texts.shipped_sources():
-        return Text(key, texts.shipped_sources()[key])
+        return _shipped(key)
     raise NotFound(_l("There is no such message text."))
 
 
-def save(region: Region, key: TextKey, source: str, content_sid: str, by: UUID | None) -> Text:
-    """Keep a new version of a text; older ones stay. The same text and template again make no version.
+def save(
+    region: Region, key: TextKey, source: str, content_sid: str, by: UUID | None, subject: str = ""
+) -> Text:
+    """Keep a new version of a text; older ones stay. The same text, subject and template again make no version.
 
-    1. It is read and filled with long example values: MessageTextInvalid when it cannot go out.
+    1. It is read and filled with long example values: MessageTextInvalid or SubjectInvalid when it cannot go out.
     2. The region is locked, so that two versions never get the same number.
     3. A template belongs to the words that WhatsApp approved: ContentSidOfAnotherText when it has others already.
 
     Raises ContentSidInvalid, and NotFound when plans know no such text.
     """
     check(region, key, source)
-    source, content_sid = texts.tidy(source), content_sid.strip()
+    body, subject, content_sid = texts.tidy(source), subjects.tidy(subject), content_sid.strip()
+    subjects.check(subject, example(region, key.language), key.language)
     if content_sid and not _CONTENT_SID.fullmatch(content_sid):
         raise ContentSidInvalid(
             _l(
@@ -178,16 +194,16 @@ def save(region: Region, key: TextKey, source: str, content_sid: str, by: UUID |
     with db.write() as session:
         session.execute(select(col(Region.id)).where(col(Region.id) == region.id).with_for_update())
         present = texts_of(region.id).one(key)
-        if (present.body, present.content_sid) == (source, content_sid):
+        if (present.body, present.subject, present.content_sid) == (body, subject, content_sid):
             return present
         if content_sid:
-            _refuse_of_another(region.id, source, content_sid)
+            _refuse_of_another(region.id, body, content_sid)
         row = Version(
             region_id=region.id,
             name=key.name,
             language=key.language,
             version=present.version + 1,
-            body=source,
+            body=texts.joined(subject, body),
             content_sid=content_sid,
             staff_id=by,
             saved_at=clock.now(),
@@ -197,14 +213,13 @@ def save(region: Region, key: TextKey, source: str, content_sid: str, by: UUID |
         return _text(row)
 
 
-def _refuse_of_another(region_id: UUID, source: str, content_sid: str) -> None:
-    """Else somebody would be sent other words than her case shows."""
+def _refuse_of_another(region_id: UUID, body: str, content_sid: str) -> None:
+    """Else somebody would be sent other words than her case shows. WhatsApp knows no subject."""
     query = select(Version).where(
         col(Version.region_id) == region_id,
         func.lower(col(Version.content_sid)) == content_sid.lower(),
-        col(Version.body) != source,
     )
-    other = db.session().scalars(query.limit(1)).first()
+    other = next((each for each in db.session().scalars(query) if texts.parted(each.body)[1] != body), None)
     if other is not None:
         raise ContentSidOfAnotherText(
             _l(
@@ -220,33 +235,69 @@ def check(region: Region, key: TextKey, source: str) -> MessageText:
     """The text as it can be sent. Raises MessageTextInvalid, and NotFound when plans know no such text."""
     if key not in texts.shipped_sources():
         raise NotFound(_l("There is no such message text."))
-    _refuse_too_long(len(source), LONGEST_SOURCE)
-    text = texts.parse(texts.tidy(source))
+    channel, most = shortest(key)
+    if len(source) > LONGEST_SOURCE:
+        raise _too_long(len(source), most, channel)
+    text = texts.parse(texts.tidy(source), key.language)
     if is_of_a_step(key):
         texts.check_for_step(text)
-    _refuse_too_long(len(text.fill(example(region, key.language))), LONGEST)
+    length = longest_message(text, region)
+    if length > most:
+        raise _too_long(length, most, channel)
     return text
 
 
-def _refuse_too_long(length: int, most: int) -> None:
-    if length > most:
-        raise TextTooLong(
-            _l(
-                "With long names in it this message has %(length)d characters; %(longest)d is the most.",
-                length=length,
-                longest=LONGEST,
-            )
+def longest_message(text: MessageText, region: Region) -> int:
+    """Characters of this text with long names in it, or with the words for when nothing is known."""
+    fillings = (example(region, text.language), nothing_known(region, text.language))
+    return max(len(text.fill(values)) for values in fillings)
+
+
+def shortest(key: TextKey) -> tuple[str, int]:
+    """Of the channels by which this text may go, the one that takes least, and how many characters that is.
+
+    A text of a step goes by the channels of its steps, any other by whatever channel a coach chooses.
+    """
+    settings: Settings = current_app.extensions["outreach_settings"]
+    ways = settings.providers.ways
+    of_steps = {channel.value for step in steps_of_text(key.name) for channel in step.channels}
+    channels = [channel for channel in limits.LONGEST if channel in (of_steps or ways)] or list(
+        limits.LONGEST
+    )
+    most = {channel: limits.longest(channel, ways.get(channel, "")) for channel in channels}
+    channel = min(channels, key=lambda each: most[each])
+    return channel, most[channel]
+
+
+def _too_long(length: int, most: int, channel: str) -> TextTooLong:
+    return TextTooLong(
+        _l(
+            "With long names in it this message has %(length)d characters; %(longest)d is the most (%(channel)s).",
+            length=length,
+            longest=most,
+            channel=CHANNELS[channel],
         )
+    )
 
 
 def is_of_a_step(key: TextKey) -> bool:
     """Whether a plan sends this text by itself."""
-    return any(key.name in plan.template_names() for plan in shipped_plans().values())
+    return bool(steps_of_text(key.name))
 
 
 def example(region: Region, language: str) -> dict[str, str]:
     """The values of somebody made up with long names, the same as in letters."""
-    settings: Settings = current_app.extensions["outreach_settings"]
     values = letter_texts.example(region, language, clock.today()).values
-    link = codes.address(settings.base_url, letter_texts.EXAMPLE_CODE)
-    return {name: link if name == "link" else values[name] for name in texts.PLACEHOLDERS}
+    return {name: example_link() if name == "link" else values[name] for name in texts.PLACEHOLDERS}
+
+
+def nothing_known(region: Region, language: str) -> dict[str, str]:
+    """The values of somebody whose first name is not known and who has no coach."""
+    municipality = letter_texts.example(region, language, clock.today()).values["gemeente"]
+    return facts.values(Known(municipality=municipality, link=example_link()), region.settings, language)
+
+
+def example_link() -> str:
+    """The address of a form with a made-up code, as long as all others."""
+    settings: Settings = current_app.extensions["outreach_settings"]
+    return codes.address(settings.base_url, letter_texts.EXAMPLE_CODE)

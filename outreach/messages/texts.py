@@ -1,7 +1,9 @@
 """The texts of messages: the shipped files, what may stand in a text, and filling it. Pure but for reading them.
 
-A placeholder is a Dutch word from a closed set in double braces, as in letters: {{ voornaam }}. Values go in as they
-are and are never read again.
+A placeholder is a Dutch word from a closed set in double braces, as in letters: {{ voornaam }}. Behind `of` stands
+what is said when it is not known: {{ voornaam of daar }}; without it the words of facts.py are. So no message ever
+shows a gap, and no variable of WhatsApp is ever empty (Twilio refuses those: 21656). Values go in on one line and are
+never read again.
 """
 
 import re
@@ -13,6 +15,7 @@ from pathlib import Path
 
 from outreach.errors import Refused
 from outreach.i18n import _l
+from outreach.messages import facts
 
 TEXTS = Path(__file__).with_name("texts")
 
@@ -27,10 +30,10 @@ PLACEHOLDERS: Mapping[str, object] = {
 }
 """What a message may mention. Nothing about school or help: whoever looks at the phone may read it."""
 
-SENDER = ("dienst", "coach_voornaam")
-"""Either of these says who sends a message."""
-
 _PLACEHOLDER = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
+_SUBJECT = re.compile(r"(?:Onderwerp|Subject):[ \t]*([^\n]*)(?:\n|\Z)", re.IGNORECASE)
+_OTHERWISE = re.compile(r"(\S+)\s+of(?:\s+(.*))?")
+_SENTENCE_BEGINS = re.compile(r"(?:\A|[.!?…]\s|\n)\s*\Z")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -48,6 +51,7 @@ class MessageTextInvalid(Refused):
 
     def __init__(self, problem: object, line: int = 0) -> None:
         super().__init__(_l("Line %(line)d: %(problem)s", line=line, problem=problem) if line else problem)
+        self.problem = problem
         self.line = line
 
 
@@ -57,6 +61,10 @@ class TextEmpty(MessageTextInvalid):
 
 class UnknownPlaceholder(MessageTextInvalid):
     """A word in braces that has no value."""
+
+
+class WordsMissing(MessageTextInvalid):
+    """An `of` in a placeholder with no words behind it."""
 
 
 class BracesUnpaired(MessageTextInvalid):
@@ -76,46 +84,88 @@ class SenderMissing(MessageTextInvalid):
 
 
 @dataclass(frozen=True, slots=True)
+class Slot:
+    """A placeholder as a text writes it: which, and the words for when it is not known; None when it names none."""
+
+    name: str
+    otherwise: str | None = None
+
+
+def _slot(inside: str) -> Slot:
+    found = _OTHERWISE.fullmatch(inside)
+    return Slot(found[1], facts.said(found[2] or "")) if found else Slot(inside)
+
+
+@dataclass(frozen=True, slots=True)
 class MessageText:
-    """A checked text; `fill` puts the values in."""
+    """A checked text; `fill` puts the values in. `language` is that of the words for what is not known."""
 
     source: str
+    language: str = "nl"
+
+    @property
+    def slots(self) -> tuple[Slot, ...]:
+        """The different placeholders, with their own words, in the order in which they first stand."""
+        return tuple(dict.fromkeys(map(_slot, _PLACEHOLDER.findall(self.source))))
 
     @property
     def placeholders(self) -> tuple[str, ...]:
-        """The placeholders in the order in which they first stand."""
-        return tuple(dict.fromkeys(_PLACEHOLDER.findall(self.source)))
+        """The names of the placeholders in the order in which they first stand."""
+        return tuple(dict.fromkeys(slot.name for slot in self.slots))
 
     @property
     def numbered(self) -> str:
         """The text as a WhatsApp template: {{1}} for the placeholder that comes first, again wherever it returns."""
-        numbers = {name: number for number, name in enumerate(self.placeholders, 1)}
-        return _PLACEHOLDER.sub(lambda match: f"{{{{{numbers[match[1]]}}}}}", self.source)
+        numbers = {slot: number for number, slot in enumerate(self.slots, 1)}
+        return _PLACEHOLDER.sub(lambda match: f"{{{{{numbers[_slot(match[1])]}}}}}", self.source)
 
     def fill(self, values: Mapping[str, str]) -> str:
-        """The message as somebody gets it. KeyError when a value is missing."""
-        return _PLACEHOLDER.sub(lambda match: values[match[1]], self.source)
+        """The message as somebody gets it; '' stands for what is not known. KeyError when a value is missing."""
+        found = self._said(values)
+        return _PLACEHOLDER.sub(lambda match: found[_slot(match[1])], self.source)
 
     def variables(self, values: Mapping[str, str]) -> dict[str, str]:
-        """The values by number, as `numbered` counts them: what WhatsApp's templates are sent with."""
-        return {str(number): values[name] for number, name in enumerate(self.placeholders, 1)}
+        """What stands in the places by number, as `numbered` counts them: what WhatsApp's templates are sent with."""
+        return self._by_number(self._said(values))
 
     def variables_in(self, body: str) -> dict[str, str] | None:
         """The variables of a message that was filled before; None when it was not written by this text."""
         words = _PLACEHOLDER.split(self.source)
-        names, fixed = words[1::2], words[2::2]
-        if not body.startswith(words[0]) or (not names and body != words[0]):
+        slots, fixed = list(map(_slot, words[1::2])), words[2::2]
+        if not body.startswith(words[0]) or (not slots and body != words[0]):
             return None
-        found: dict[str, str] = {}
+        found: dict[Slot, str] = {}
         at = len(words[0])
-        for place, (name, after) in enumerate(zip(names, fixed, strict=True), 1):
-            end = len(body) - len(after) if place == len(names) else body.find(after, at)
+        for place, (slot, after) in enumerate(zip(slots, fixed, strict=True), 1):
+            end = len(body) - len(after) if place == len(slots) else body.find(after, at)
             if end < at or not body.endswith(after, at, end + len(after)):
                 return None
-            if found.setdefault(name, body[at:end]) != body[at:end]:
+            if found.setdefault(slot, body[at:end]) != body[at:end]:
                 return None
             at = end + len(after)
-        return self.variables(found)
+        return self._by_number(found)
+
+    def _by_number(self, found: Mapping[Slot, str]) -> dict[str, str]:
+        return {str(number): found[slot] for number, slot in enumerate(self.slots, 1)}
+
+    def _said(self, values: Mapping[str, str]) -> dict[Slot, str]:
+        return {slot: facts.said(values[slot.name]) or self._instead(slot, values) for slot in self.slots}
+
+    def _instead(self, slot: Slot, values: Mapping[str, str]) -> str:
+        """The words for what is not known, with a capital where they only begin sentences."""
+        found = slot.otherwise or self._words(slot.name, values)
+        return found[:1].upper() + found[1:] if self._only_begins(slot) else found
+
+    def _words(self, name: str, values: Mapping[str, str]) -> str:
+        words = facts.words(self.language)
+        if name == "coach_voornaam" and "dienst" not in self.placeholders:
+            # Else nothing would say whose message it is.
+            return words["coach_van_dienst"].format(dienst=facts.service(values, self.language))
+        return words.get(name, "")
+
+    def _only_begins(self, slot: Slot) -> bool:
+        places = [m.start() for m in _PLACEHOLDER.finditer(self.source) if _slot(m[1]) == slot]
+        return all(_SENTENCE_BEGINS.search(self.source, 0, place) is not None for place in places)
 
 
 def tidy(source: str) -> str:
@@ -125,15 +175,15 @@ def tidy(source: str) -> str:
 
 
 @lru_cache(maxsize=512)
-def parse(source: str) -> MessageText:
-    """Check a text. Raises MessageTextInvalid with its line."""
+def parse(source: str, language: str = "nl") -> MessageText:
+    """Check a text in this language. Raises MessageTextInvalid with its line."""
     source = source.strip()
     if not source:
         raise TextEmpty(_l("the message is still empty."), 1)
     for number, line in enumerate(source.split("\n"), 1):
         for problem in _problems(line, number):
             raise problem
-    return MessageText(source)
+    return MessageText(source, language)
 
 
 def _problems(line: str, number: int) -> Iterator[MessageTextInvalid]:
@@ -143,7 +193,15 @@ def _problems(line: str, number: int) -> Iterator[MessageTextInvalid]:
             yield NotForPhones(
                 _l("phones cannot show the character %(sign)s. Take it out.", sign=sign), number
             )
-    for name in _PLACEHOLDER.findall(line):
+    for slot in map(_slot, _PLACEHOLDER.findall(line)):
+        name = slot.name
+        if slot.otherwise == "":
+            yield WordsMissing(
+                _l(
+                    "behind 'of' come the words for when it is not known, such as {{ voornaam of daar }}.",
+                ),
+                number,
+            )
         if name not in PLACEHOLDERS:
             yield UnknownPlaceholder(
                 _l(
@@ -166,23 +224,45 @@ def check_for_step(text: MessageText) -> None:
         raise LinkMissing(
             _l("Nobody can answer by the form: put {{ link }} where the address of the form has to stand.")
         )
-    if not set(SENDER) & set(text.placeholders):
+    if "dienst" not in text.placeholders and Slot("coach_voornaam") not in text.slots:
         raise SenderMissing(
             _l("It does not say who sends it: put {{ coach_voornaam }} or {{ dienst }} in the text.")
         )
 
 
+def parted(source: str) -> tuple[str, str]:
+    """Subject and text of a source; the subject is '' when it has none."""
+    found = _SUBJECT.match(source)
+    return (found[1].strip(), source[found.end() :].strip()) if found else ("", source)
+
+
+def joined(subject: str, body: str) -> str:
+    """A source with this subject and text."""
+    return f"Onderwerp: {subject}\n{body}" if subject else body
+
+
 def shipped() -> dict[str, set[str]]:
     """The names of the shipped texts and the placeholders each uses, over its languages."""
     found: dict[str, set[str]] = {}
-    for key, source in shipped_sources().items():
-        found.setdefault(key.name, set()).update(_PLACEHOLDER.findall(source))
+    for key, source in _shipped_files().items():
+        found.setdefault(key.name, set()).update(MessageText(source).placeholders)
     return found
 
 
 @cache
 def shipped_sources() -> Mapping[TextKey, str]:
-    """All shipped texts."""
+    """All shipped texts, without their subjects."""
+    return {key: parted(source)[1] for key, source in _shipped_files().items()}
+
+
+@cache
+def shipped_subjects() -> Mapping[TextKey, str]:
+    """The subjects of all shipped texts, '' for those without one."""
+    return {key: parted(source)[0] for key, source in _shipped_files().items()}
+
+
+@cache
+def _shipped_files() -> Mapping[TextKey, str]:
     return {
         TextKey(*path.name.removesuffix(".txt").rsplit(".", 1)): path.read_text("utf-8").strip()
         for path in sorted(TEXTS.glob("*.txt"))

@@ -17,14 +17,14 @@ from outreach.cases.queries import CaseHead, opt_outs
 from outreach.config import Settings
 from outreach.errors import NotFound
 from outreach.i18n import _l
-from outreach.messages import text_service
+from outreach.messages import facts, limits, text_service
+from outreach.messages.facts import Known
 from outreach.messages.models import Conversation, Message
 from outreach.messages.text_service import Text
 from outreach.messages.texts import MessageTextInvalid
 from outreach.messages.writing_rules import Facts
 from outreach.providers import HAND
 from outreach.regions.models import Region
-from outreach.regions.words import hours_in
 from outreach.staff.queries import users_by_id
 
 DAY = timedelta(hours=24)
@@ -99,15 +99,23 @@ class Approved:
 
 
 def approved(to: Recipient, channel: str) -> list[Text]:
-    """The texts of the region in the language of this person, by name.
+    """The texts of the region in the language of this person, by name, that this channel can carry.
 
     Where WhatsApp goes by Twilio, only those that WhatsApp has approved.
     """
     texts = text_service.texts_of(to.region.id)
     names = sorted({key.name for key in texts.all})
     found = [text for name in names if (text := texts.for_message(name, to.texts_in)) is not None]
-    strict = channel == "whatsapp" and to.facts.way_of.get(channel) == "twilio"
-    return [text for text in found if text.content_sid or not strict]
+    way = to.facts.way_of.get(channel, "")
+    strict, most = channel == "whatsapp" and way == "twilio", limits.longest(channel, way)
+    return [text for text in found if (text.content_sid or not strict) and _fits(text, to.region, most)]
+
+
+def _fits(text: Text, region: Region, most: int) -> bool:
+    try:
+        return text_service.longest_message(text.parsed, region) <= most
+    except MessageTextInvalid:
+        return False
 
 
 def previews(case: CaseHead, to: Recipient, channel: str) -> list[Approved]:
@@ -122,16 +130,16 @@ def previews(case: CaseHead, to: Recipient, channel: str) -> list[Approved]:
 
 def _values(case: CaseHead, to: Recipient) -> dict[str, str]:
     """As composing fills them in, but for the code in the link, which is made when the message leaves."""
-    settings = to.region.settings
     coach = users_by_id([case.coach_id]).get(case.coach_id) if case.coach_id else None
-    return text_service.example(to.region, to.texts_in) | {
-        "voornaam": case.given_name,
-        "coach_voornaam": coach.given_name if coach else settings.service_name,
-        "coach_telefoon": (coach.phone if coach else "") or settings.phone,
-        "coach_uren": hours_in((coach.hours if coach else "") or settings.office_hours, to.texts_in),
-        "dienst": settings.service_name,
-        "gemeente": case.municipality,
-    }
+    known = Known(
+        given_name=case.given_name,
+        municipality=case.municipality,
+        coach=coach.given_name if coach else "",
+        coach_phone=coach.phone if coach else "",
+        coach_hours=coach.hours if coach else "",
+        link=text_service.example_link(),
+    )
+    return facts.values(known, to.region.settings, to.texts_in)
 
 
 def waits(case_id: UUID, channel: str, name: str) -> bool:
