@@ -78,6 +78,7 @@ def _rooms(app: Flask, zone: Zone) -> None:
     """The public zone holds the response forms and what providers call; everything else is for staff."""
     from outreach.messages import notifynl_views as notifynl
     from outreach.messages import twilio_views as twilio
+    from outreach.messages import unsubscribe_views as unsubscribe
     from outreach.responses import views as responses
     from outreach.web import views as web
 
@@ -87,6 +88,7 @@ def _rooms(app: Flask, zone: Zone) -> None:
         responses.init_app(app, settings)
         notifynl.init_app(app)
         twilio.init_app(app)
+        unsubscribe.init_app(app)
     if zone != "public":
         _staff_rooms(app, settings)
 

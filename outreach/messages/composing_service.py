@@ -12,7 +12,14 @@ from sqlmodel import Session
 from outreach import clock, db
 from outreach.attempts.rules import AttemptStatus, Channel
 from outreach.config import Settings
-from outreach.messages import delivery_service, facts, outbox_queries, subjects, text_service
+from outreach.messages import (
+    delivery_service,
+    facts,
+    outbox_queries,
+    subjects,
+    text_service,
+    unsubscribe_service,
+)
 from outreach.messages.delivery_service import Release
 from outreach.messages.facts import Known
 from outreach.messages.models import Message
@@ -130,6 +137,7 @@ def _outgoing(row: Any, settings: RegionSettings, text: Text | None, code: str |
         address=address(row) or "",
         body=body,
         subject=_subject(row, text, values),
+        unsubscribe=unsubscribe_service.address(row.id) if row.channel == Channel.email else "",
         free_text=until is not None and until > clock.now(),
         content_sid=text.content_sid if text is not None and variables is not None else "",
         content_variables=variables or {},

@@ -60,7 +60,7 @@ class Outgoing:
     E.164 or an e-mail address. `free_text`: whether WhatsApp takes free text now. `content_sid` and
     `content_variables` ("1", "2", … in the order in which the text mentions them): its approved template.
     `latest_at`: from then on it must not arrive any more. `subject`: for e-mail. `tries`: how often it was refused for
-    the moment. `language`: of its text.
+    the moment. `language`: of its text. `unsubscribe`: where one leaves its e-mail, '' when there is no such address.
     """
 
     attempt_id: UUID
@@ -77,3 +77,4 @@ class Outgoing:
     latest_at: datetime | None = None
     tries: int = 0
     language: str = "nl"
+    unsubscribe: str = ""

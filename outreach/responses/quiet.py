@@ -1,6 +1,6 @@
 """No session, no cookie and no signed-in person on the public pages: the code in the address is the key.
 
-The same holds for the addresses that providers call, where a signature or a token is the key.
+The same holds for the addresses that providers and mail programs call, where a signature or a token is the key.
 
 What Flask and its extensions do for every request (open a session, look who is signed in) is left out
 there. That keeps the pages free of cookies also for staff who try a letter in their own browser, and it is
@@ -13,7 +13,7 @@ from typing import Any
 from flask import Flask, Request, Response, request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 
-PREFIXES = ("/r/", "/notifynl/", "/twilio/")
+PREFIXES = ("/r/", "/notifynl/", "/twilio/", "/unsubscribe/")
 
 
 class _NoSessionForAnswers(SecureCookieSessionInterface):

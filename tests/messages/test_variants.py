@@ -162,8 +162,8 @@ def test_the_rates_tell_the_variants_apart(world: World) -> None:
     with clock.at(clock.parse("2026-03-02T12:00")):
         service.receive(people[0].id, "whatsapp", "+31612340000", "Hoi!")
     page = BeautifulSoup(world.sign_in(world.coordinator).get("/reports/responses").text, "html.parser")
-    rows = [[cell.get_text(" ", strip=True) for cell in row.select("td, th")] for row in page.select("tr")]
-    assert {"kort", "succes"} <= {cell for row in rows for cell in row}
+    words = page.get_text(" ", strip=True)
+    assert "Variant kort" in words and "Variant succes" in words
 
 
 def test_a_plan_whose_variants_have_no_texts_is_refused(two_texts: Path, tmp_path: Path) -> None:

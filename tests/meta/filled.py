@@ -18,6 +18,7 @@ from werkzeug.routing import AnyConverter, Rule
 
 from outreach import clock, db
 from outreach.attempts import logging_service as logged
+from outreach.attempts.models import ContactAttempt
 from outreach.attempts.rules import Result
 from outreach.campaigns import service as campaigns
 from outreach.campaigns.models import Enrolment
@@ -29,6 +30,7 @@ from outreach.cases.rules import CaseStatus
 from outreach.letters import service as letters
 from outreach.letters.models import PrintBatch
 from outreach.messages import service as messages
+from outreach.messages import unsubscribe_service
 from outreach.messages.models import UnclaimedMessage
 from outreach.responses import service as responses
 from outreach.responses.models import ResponseCode
@@ -191,6 +193,8 @@ def _values(world: World, ids: list[UUID], campaign_id: UUID) -> dict[str, Any]:
     assert notice is not None, "no notice waits"
     assert batch is not None, "no letter was printed"
     assert enrolment is not None
+    attempt = session.scalars(select(ContactAttempt).where(ContactAttempt.case_id == ids[0])).first()
+    assert attempt is not None
     return {
         "case_id": ids[0],
         "notice_id": notice.id,
@@ -216,6 +220,8 @@ def _values(world: World, ids: list[UUID], campaign_id: UUID) -> dict[str, Any]:
         "campaigns.plan.name": "drie-weken",
         "message_texts.edit_text.name": "w1-whatsapp-1",
         "message_texts.save_text.name": "w1-whatsapp-1",
+        "unsubscribe.ask.token": unsubscribe_service.token(attempt.id),
+        "unsubscribe.leave.token": unsubscribe_service.token(attempt.id),
     }
 
 

@@ -26,6 +26,8 @@ OPEN_TO_STRANGERS = {
     "notifynl.status": "NotifyNL's callbacks: known by their bearer token",
     "twilio.inbound": "messages that come in by Twilio: known by their signature, 403 without",
     "twilio.status": "what became of messages by Twilio: the same",
+    "unsubscribe.ask": "unsubscribe in an e-mail: its signed token is the key, opening it changes nothing",
+    "unsubscribe.leave": "the button there, and the one of the mail program itself",
     "devices.worker": "browsers look for a newer one without a sign-in; holds nothing about anybody",
     "devices.manifest": "the name and icon on a home screen",
     "demo.welcome": "who you can be in the demo; not there in production",
@@ -110,7 +112,7 @@ def test_in_production_there_is_no_demo_and_no_sandbox(filled: Filled) -> None:
 def test_the_public_zone_carries_no_staff_page(filled: Filled) -> None:
     app = create_app(settings_for(filled.facts.url), zone="public")
     blueprints = {rule.endpoint.split(".")[0] for rule in app.url_map.iter_rules()}
-    assert blueprints == {"web", "responses", "notifynl", "twilio"}
+    assert blueprints == {"web", "responses", "notifynl", "twilio", "unsubscribe"}
     client = app.test_client()
     assert client.get("/").headers["Location"] == "/r/"
     assert client.get("/sign-in").status_code == client.get("/cases").status_code == 404

@@ -89,7 +89,12 @@ def compose(message: Outgoing, to: str, sent_by: str, at: datetime, forms_at: st
     mail["Date"] = format_datetime(at)
     mail["Message-ID"] = message_id(message, address.rpartition("@")[2])
     mail["Auto-Submitted"] = "auto-generated"
-    mail["List-Unsubscribe"] = f"<mailto:{address}?subject={quote(f'Afmelden {message.attempt_id}')}>"
+    by_mail = f"<mailto:{address}?subject={quote(f'Afmelden {message.attempt_id}')}>"
+    if message.unsubscribe:
+        mail["List-Unsubscribe"] = f"<{message.unsubscribe}>, {by_mail}"
+        mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    else:
+        mail["List-Unsubscribe"] = by_mail
     mail["Content-Language"] = message.language
     mail.set_content(message.body)
     mail.add_alternative(html(message.body, subject, message.language, forms_at), subtype="html")
