@@ -12,6 +12,7 @@ from outreach.console import Answer, answers
 from outreach.messages import hand_service as hand
 from outreach.messages import look_up_service as look_up
 from outreach.messages import outbox_service as outbox
+from outreach.visits import safety_service as safety
 
 
 def tick(now: datetime) -> dict[str, Any]:
@@ -20,6 +21,7 @@ def tick(now: datetime) -> dict[str, Any]:
     1. What is past its latest moment expires.
     2. Plans say what is due; it is laid ready, what coaches send by hand with its text.
     3. Messages that are due go out; those of unknown fate are looked up.
+    4. Who should have been out of a door by now is asked, and then others are told.
 
     Returns {"now", "attempts": {channel: n}, "stopped", "next"} as in `outreach tick --json`: attempts that
     came into being, plans that ended in silence, and the next moment at which a plan wants something.
@@ -38,6 +40,7 @@ def plan(now: datetime) -> dict[str, Any]:
             expired = attempts.expire(session, now)
         planned = campaigns.tick(now)
         hand.prepare()
+        safety.watch(now)
     return {
         "now": clock.local(now).isoformat(),
         "attempts": dict(sorted(planned.attempts.items())),

@@ -30,6 +30,7 @@ class Jobs:
     tick: Callable[[], object]
     send: Callable[[], object]
     push: Callable[..., object]
+    alarm: Callable[..., object]
 
 
 def make_huey(database_url: str) -> Any:
@@ -55,7 +56,7 @@ def jobs(database_url: str) -> Jobs:
     every_night: Any = huey.periodic_task(crontab(minute="30", hour="3"), expires=60 * MINUTE)
     every_night(ask_after)
     news: Any = huey.task(expires=6 * 60 * MINUTE)
-    return Jobs(huey, tick=every_minute(tick), send=every_minute(send), push=news(push))
+    return Jobs(huey, tick=every_minute(tick), send=every_minute(send), push=news(push), alarm=news(alarm))
 
 
 def tick() -> None:
@@ -92,6 +93,14 @@ def push(subject: str, devices: list[UUID], tries: int = 0) -> None:
 
     with app().app_context():
         push_service.tell(subject, devices, tries)
+
+
+def alarm(subject: str, devices: list[UUID], tries: int = 0) -> None:
+    """Tell the devices of who must look after a coach at a door."""
+    from outreach.visits import safety_service
+
+    with app().app_context():
+        safety_service.tell(subject, devices, tries)
 
 
 def ask_after() -> None:

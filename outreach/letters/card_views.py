@@ -80,7 +80,7 @@ def print_() -> ResponseReturnValue:
 def pdf(batch_id: UUID) -> ResponseReturnValue:
     """The sheets of a batch, byte for byte as they were printed."""
     number = card_queries.number_of(batch_id, current())
-    name = f"{_('cards')}-{number}.pdf"
+    name = _("cards-%(number)s.pdf", number=number)
     content = BytesIO(card_service.reprint(batch_id))
     return send_file(content, mimetype="application/pdf", download_name=name, max_age=0)
 

@@ -1,11 +1,12 @@
 """What every page's frame needs: the menu of the person's roles, her region, the language switch."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from flask import Flask, current_app, g, has_request_context, request, url_for
 from flask_security import current_user
+from htmx_flask import request as htmx_request
 
 from outreach import db, i18n
 from outreach.errors import NotFound
@@ -49,6 +50,11 @@ class NavItem:
 def count_in_menu(app: Flask, endpoint: str, counter: Callable[[Scope], int]) -> None:
     """Let a room say what waits on one of its pages; asked on every page, so it must be quick."""
     app.extensions.setdefault("outreach_menu_counts", {})[endpoint] = counter
+
+
+def alarm_by(app: Flask, alarms: Callable[[Scope], Sequence[object]]) -> None:
+    """Let a room say what must be seen on whatever page somebody has before her; asked on every page."""
+    app.extensions["outreach_alarms"] = alarms
 
 
 def menu() -> list[NavItem]:
@@ -118,7 +124,9 @@ def init_app(app: Flask) -> None:
             return context
         names = role_names()
         mine = region()
+        alarms = current_app.extensions.get("outreach_alarms")
         return context | {
+            "alarms": alarms(current()) if alarms and not htmx_request.htmx else (),
             "region": mine,
             "nav": menu(),
             "who": {

@@ -27,6 +27,7 @@ from outreach.cases import timeline
 from outreach.cases.events import EventKind
 from outreach.cases.models import Case, CoachNotice, ImportRun, Person
 from outreach.cases.rules import CaseStatus
+from outreach.letters import card_service
 from outreach.letters import service as letters
 from outreach.letters.models import PrintBatch
 from outreach.messages import service as messages
@@ -37,8 +38,10 @@ from outreach.responses.models import ResponseCode
 from outreach.responses.rules import Answers, Help, Now, Reach, When
 from outreach.staff import push_service
 from outreach.staff import service as staff
-from outreach.staff.scope import RoleName
+from outreach.staff.scope import RoleName, scope_of
 from outreach.ticking import tick
+from outreach.visits import safety_service
+from outreach.visits.safety_rules import Said
 from outreach.web.access import OPEN, access_of
 from tests.factories import MUNICIPALITIES, PASSWORD, World, csrf
 from tests.fakes.push_service import Device
@@ -200,6 +203,8 @@ def _values(world: World, ids: list[UUID], campaign_id: UUID) -> dict[str, Any]:
         "notice_id": notice.id,
         "unclaimed_id": session.scalars(select(UnclaimedMessage)).one().id,
         "batch_id": batch.id,
+        "cards.pdf.batch_id": card_service.print_cards(world.region.id, 4).id,
+        "check_in_id": _at_a_door(world),
         "number": batch.number,
         "enrolment_id": enrolment.id,
         "campaign_id": campaign_id,
@@ -223,6 +228,15 @@ def _values(world: World, ids: list[UUID], campaign_id: UUID) -> dict[str, Any]:
         "unsubscribe.ask.token": unsubscribe_service.token(attempt.id),
         "unsubscribe.leave.token": unsubscribe_service.token(attempt.id),
     }
+
+
+def _at_a_door(world: World) -> UUID:
+    """The coach has been at a door for too long."""
+    scope, since = scope_of(world.coach), clock.now() - timedelta(hours=1)
+    id_ = db.new_id()
+    safety_service.keep(id_, Said(None, None, since, 30, None, None), scope)
+    safety_service.watch(clock.now())
+    return id_
 
 
 def _device(world: World) -> UUID:
