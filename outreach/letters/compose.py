@@ -87,7 +87,8 @@ def values(
     """The values of all placeholders but those that render fills in, in the language of the letter.
 
     Without a coach the service itself signs, with the region's phone and hours; in a sentence she is 'your coach'
-    then, since nobody is called Doorstroompunt. The day of the visit is empty when no visit is planned.
+    then, since nobody is called Doorstroompunt. Whose first name is not known is greeted without one ('Hoi daar'),
+    since nobody is called de Vries. The day of the visit is empty when no visit is planned.
     """
     locale = "en_GB" if language == "en" else "nl"
     visit = week = ""
@@ -97,7 +98,7 @@ def values(
         week = render.fixed_words(language)["week"].format(day=format_date(monday, "d MMMM", locale=locale))
     coach = f"{recipient.coach_given_name} {recipient.coach_family_name}".strip()
     return {
-        "voornaam": recipient.given_name or recipient.name,
+        "voornaam": _called(recipient.given_name) or render.fixed_words(language)["nameless"],
         "achternaam": recipient.family,
         "naam": recipient.name,
         "gemeente": recipient.municipality,
@@ -110,6 +111,12 @@ def values(
         "bezoekdatum": visit,
         "bezoekweek": week,
     }
+
+
+def _called(given_name: str) -> str:
+    """A first name on one line; '' for what is none, such as '-'."""
+    line = " ".join(given_name.split())
+    return line if any(character.isalpha() for character in line) else ""
 
 
 def missing(text: LetterText, filled: Mapping[str, str]) -> list[str]:
