@@ -312,9 +312,15 @@ def test_the_phone_follows_what_one_types(world: World, tab: Any) -> None:
     page.goto(W1)
     page.locator("#body").fill(GOOD + " “Tot snel”")
     page.get_by_text("De tekens “ ” maken het duurder.").wait_for()
-    assert "“Tot snel”" in page.locator(".phone").inner_text()
-    box, phone = page.locator("#body").bounding_box(), page.locator(".phone").bounding_box()
+    known, unknown = page.locator(".phone").all()
+    assert "“Tot snel”" in known.inner_text()
+    assert "Hoi daar, hier jouw coach van Doorstroompunt." in unknown.inner_text()
+    box, phone = page.locator("#body").bounding_box(), known.bounding_box()
     assert box is not None and phone is not None
     assert box["x"] + box["width"] <= phone["x"]
+    page.locator("#subject").fill("Hoi {{ voornaam }}")
+    page.locator("#preview").get_by_text("alleen {{ dienst }} en {{ gemeente }}").wait_for()
+    page.locator("#subject").fill("Post van {{ dienst }}")
+    page.locator("#preview").get_by_text("als onderwerp: Post van Doorstroompunt").wait_for()
     page.get_by_role("button", name="Bewaar deze tekst").click()
     page.locator("#versions").get_by_text("Versie 1").first.wait_for()
