@@ -99,6 +99,13 @@ def test_outside_the_window_without_a_template_nothing_is_even_tried(twilio: Fak
     assert twilio.requests == []
 
 
+@pytest.mark.parametrize("gap", ["", " ", "\n\t"])
+def test_a_template_with_a_gap_is_not_even_tried(twilio: FakeTwilio, gap: str) -> None:
+    sent = message("whatsapp", content_sid="HX1", content_variables={"1": gap, "2": "Samira"})
+    assert way(twilio, "whatsapp").send(sent) == Outcome(Fate.refused, reason=Reason.outside_window)
+    assert twilio.requests == []
+
+
 @pytest.mark.parametrize(
     ("left", "seconds"),
     [(timedelta(hours=2), 7200), (timedelta(days=3), 36_000), (timedelta(seconds=1), 5)],

@@ -13,8 +13,15 @@ from outreach import clock, create_app, db
 from outreach.attempts.models import ContactAttempt
 from outreach.cases import service as cases
 from outreach.cases.models import Case, CoachNotice, Person
-from outreach.messages import outbox_queries, outbox_service, writing_service
+from outreach.messages import (
+    outbox_queries,
+    outbox_service,
+    text_service,
+    writing_queries,
+    writing_service,
+)
 from outreach.messages.models import Message
+from outreach.messages.texts import MessageTextInvalid, TextKey
 from outreach.messages.writing_rules import Facts, Hindrance, way_out
 from outreach.messages.writing_service import CannotWrite
 from outreach.regions import service as regions
@@ -202,6 +209,25 @@ def test_a_message_that_is_too_long_is_refused_with_the_most(
     assert "aaaa" in answer.text, "what she wrote is not lost"
     assert send(world, case, "a" * most, channel).status_code == 303
     assert [len(one.body) for one in ours()] == [most]
+
+
+def test_a_text_that_is_too_long_for_a_way_is_not_offered_for_it(world: World) -> None:
+    long = "Hoi {{ voornaam }}, hier {{ dienst }}: {{ link }} " + "ja hoor " * 120 + "dag!"
+    text_service.save(world.region, TextKey("w1-whatsapp-2", "nl"), long, "", world.coordinator.id)
+    settings = {
+        "OUTREACH_CHANNELS": "whatsapp=hand,sms=notifynl",
+        "NOTIFYNL_API_KEY": f"tests-{UUID(int=1)}-{UUID(int=2)}",
+        "NOTIFYNL_SMS_TEMPLATE": str(UUID(int=3)),
+    }
+    put_in(world.app, Scripted(), **settings)
+    to = writing_queries.recipient(world.case().id)
+    names = {
+        channel: {text.key.name for text in writing_queries.approved(to, channel)}
+        for channel in ("whatsapp", "sms")
+    }
+    assert names["whatsapp"] - names["sms"] == {"w1-whatsapp-2"}
+    with pytest.raises(MessageTextInvalid, match="918"):
+        text_service.check(world.region, TextKey("w1-whatsapp-1", "nl"), long)
 
 
 def test_a_way_that_does_not_exist_is_refused(world: World) -> None:

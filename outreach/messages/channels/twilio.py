@@ -100,10 +100,10 @@ class ByTwilio:
     def _what(self, message: Outgoing) -> dict[str, str] | None:
         if message.free_text or self.channel == Channel.sms:
             return {"body": message.body}
-        if not message.content_sid:
-            return None
-        # WhatsApp refuses line ends and runs of spaces inside a variable (21656).
+        # Twilio refuses an empty variable, and line ends and runs of spaces inside one (21656).
         variables = {name: " ".join(value.split()) for name, value in message.content_variables.items()}
+        if not message.content_sid or not all(variables.values()):
+            return None
         return {"content_sid": message.content_sid, "content_variables": json.dumps(variables)}
 
     def _where(self, message: Outgoing) -> dict[str, str]:
