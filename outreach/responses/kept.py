@@ -25,6 +25,7 @@ MOST = 200
 _HEADERS = {
     "Content-Type": "text/html; charset=utf-8",
     "Cache-Control": "private, no-store",
+    "Referrer-Policy": "no-referrer",
     "X-Robots-Tag": "noindex, nofollow",
     "Vary": "Accept-Encoding, Accept-Language",
 }

@@ -27,6 +27,9 @@ class _NoSessionForAnswers(SecureCookieSessionInterface):
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         if not request.path.startswith(PREFIXES):
             super().save_session(app, session, response)
+        else:
+            # A code stands in the address: not even our own pages are told where somebody came from.
+            response.headers["Referrer-Policy"] = "no-referrer"
 
 
 def init_app(app: Flask) -> None:

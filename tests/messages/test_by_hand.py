@@ -411,7 +411,7 @@ def test_a_page_with_such_links_is_kept_by_nobody(region: World) -> None:
     in_a_plan(region, region.case())
     answer = region.sign_in(region.coach).get("/today")
     assert answer.headers["Cache-Control"] == "no-store"
-    assert answer.headers["Referrer-Policy"] == "no-referrer"
+    assert answer.headers["Referrer-Policy"] == "same-origin", "the messenger hears of no page"
 
 
 def test_the_commands_say_who_sends(

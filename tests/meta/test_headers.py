@@ -9,7 +9,7 @@ from bs4 import BeautifulSoup, Tag
 from flask.testing import FlaskClient
 
 from outreach import create_app
-from outreach.web.headers import HEADERS
+from outreach.web.headers import CSP, HEADERS
 from tests.conftest import settings_for
 from tests.meta.filled import Filled, Page
 from tests.meta.source import TEMPLATES, templates
@@ -23,6 +23,12 @@ DRAWN_HERE = {"web/_icons.svg.html": "pictograms that stand in the same file"}
 
 OWN = "http://127.0.0.1:8000"
 """The installation's own address, which messages and letters name in full."""
+
+OTHERWISE = {
+    "Referrer-Policy": {"no-referrer"},
+    "Content-Security-Policy": {CSP.replace("script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'")},
+}
+"""What some answers say instead: a stricter one where a code stands in the address, and the scanner of the phone app."""
 
 ABOUT_NOBODY = {"imports.example": "an empty example of a list"}
 """Answers to staff that a browser may keep."""
@@ -44,7 +50,9 @@ def test_the_policy_allows_only_what_comes_from_here() -> None:
 
 def _assert_headers(answer: object, where: str) -> None:
     for name, value in HEADERS.items():
-        assert answer.headers.getlist(name) == [value], f"{name} on {where}"  # type: ignore[attr-defined]
+        (given,) = answer.headers.getlist(name)  # type: ignore[attr-defined]
+        allowed = {value, *OTHERWISE.get(name, ())}
+        assert given in allowed, f"{name} on {where}: {given}"
 
 
 def test_every_page_has_the_headers_and_is_kept_by_no_cache(filled: Filled) -> None:
