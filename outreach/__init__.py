@@ -118,6 +118,7 @@ def _staff_rooms(app: Flask, settings: Settings) -> None:
     from outreach.staff import own_views as own
     from outreach.staff import push_views as devices
     from outreach.staff import region_views as regions
+    from outreach.visits import field_views as field
     from outreach.visits import safety_views as safety
     from outreach.web import layout, panels
 
@@ -145,6 +146,7 @@ def _staff_rooms(app: Flask, settings: Settings) -> None:
     panels.register(app, hand_panels.panels)
     panels.register_for_day(app, hand_panels.day_panels)
     app.register_blueprint(safety.blueprint)
+    field.init_app(app)
     panels.register_for_day(app, safety.day_panels)
     layout.alarm_by(app, safety.alarms)
     app.register_blueprint(message_texts.blueprint)

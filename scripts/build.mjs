@@ -5,6 +5,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "nod
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
+import { Resvg, initWasm } from "@resvg/resvg-wasm";
 import * as esbuild from "esbuild";
 import { inlineTokens, parse, print, prune, readTokens, themeFor } from "./stylesheet.mjs";
 
@@ -20,13 +21,26 @@ const light = readTokens(path.join(root, theme, "theme.css"));
 const dark = readTokens(path.join(root, theme, "color-scheme-dark/theme.css"));
 
 /** Name in the manifest -> how to make it. `inline` puts token values in their places (the form has to fit one flight). */
-const styles = { "staff.css": { entry: "staff/staff.css" }, "form.css": { entry: "form/form.css", inline: true } };
+const styles = {
+  "staff.css": { entry: "staff/staff.css" },
+  "form.css": { entry: "form/form.css", inline: true },
+  "field.css": { entry: "field/field.css" },
+};
 const scripts = {
   "staff.js": "staff/staff.ts",
   "push.js": "staff/push.ts",
   "push-worker.js": "staff/push-worker.ts",
+  "field.js": "field/app.ts",
+  "field-worker.js": "field/field-worker.ts",
+  "scan.js": "field/scan.ts",
 };
-const copies = { "icon.svg": "shared/icon.svg" };
+const icon = path.join(source, "shared/icon.svg");
+const copies = {
+  "icon.svg": icon,
+  "zxing_reader.wasm": path.join(root, "node_modules/zxing-wasm/dist/reader/zxing_reader.wasm"),
+};
+// Home screens take no SVG: the same picture in pixels, on a ground that may be cut to any shape.
+const pixels = { "icon-180.png": 180, "icon-192.png": 192, "icon-512.png": 512 };
 
 function filesUnder(folder, ending) {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
@@ -93,7 +107,13 @@ const used = usedClasses();
 const built = new Map();
 for (const [name, how] of Object.entries(styles)) built.set(name, await buildStyle(how, used));
 for (const [name, entry] of Object.entries(scripts)) built.set(name, await buildScript(entry));
-for (const [name, file] of Object.entries(copies)) built.set(name, readFileSync(path.join(source, file)));
+for (const [name, file] of Object.entries(copies)) built.set(name, readFileSync(file));
+
+await initWasm(readFileSync(path.join(root, "node_modules/@resvg/resvg-wasm/index_bg.wasm")));
+for (const [name, width] of Object.entries(pixels)) {
+  const drawn = new Resvg(readFileSync(icon, "utf8"), { fitTo: { mode: "width", value: width } });
+  built.set(name, Buffer.from(drawn.render().asPng()));
+}
 
 // Everything was built: only now does the old go.
 rmSync(dist, { recursive: true, force: true });

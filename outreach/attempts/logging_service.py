@@ -1,7 +1,9 @@
 """Logging what took place: a call, a home visit, a card that was left."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select, update
@@ -105,23 +107,58 @@ def log_visit(
 
     Raises as `log_call`; `card_left` is refused unless nobody was home.
     """
+    data = {"note": note.strip()}
+    return log_reported_visit(
+        case_id, result, by=by, attempt_id=attempt_id, card_left=card_left, data=data
+    ).event
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedVisit:
+    """A visit that was logged: its event and attempt, and of the card that was left the attempt and the plan's step."""
+
+    event: Recorded
+    attempt_id: UUID
+    enrolment_id: UUID | None
+    card_id: UUID | None = None
+    card_step: str = ""
+
+
+def log_reported_visit(
+    case_id: UUID,
+    result: Result,
+    *,
+    by: UUID,
+    attempt_id: UUID | None = None,
+    card_left: bool = False,
+    data: Mapping[str, Any],
+    at: datetime | None = None,
+    again: bool = False,
+) -> LoggedVisit:
+    """`log_visit` for what was reported later: it took place `at`, and the event holds `data` beside the result.
+
+    `again`: a visit that was logged already gets a successor, since what took place is never refused.
+    """
     if result not in VISIT_RESULTS:
         raise Refused(_l("Choose what came of the visit."))
     if card_left and result is not Result.nobody_home:
         raise Refused(_l("A card is only left when nobody is home."))
+    at = at or clock.now()
     with db.write() as session:
-        ended = _end(session, case_id, Channel.visit, result, attempt_id)
-        recorded = timeline.record(
+        ended = _end(session, case_id, Channel.visit, result, attempt_id, at=at, again=again)
+        event = timeline.record(
             case_id,
             EventKind.visit_logged,
             actor=timeline.staff_actor(by),
             channel=Channel.visit,
-            data={"result": result.value, "note": note.strip()},
+            data={"result": result.value, **data},
+            at=at,
             attempt_id=ended.attempt_id,
         )
-        if card_left:
-            _leave_card(session, case_id, ended, by)
-        return recorded
+        if not card_left:
+            return LoggedVisit(event, ended.attempt_id, ended.enrolment_id)
+        card_id, step = _leave_card(session, case_id, ended, by, at)
+        return LoggedVisit(event, ended.attempt_id, ended.enrolment_id, card_id, step)
 
 
 def log_card(case_id: UUID, *, by: UUID, attempt_id: UUID) -> Recorded:
@@ -131,7 +168,7 @@ def log_card(case_id: UUID, *, by: UUID, attempt_id: UUID) -> Recorded:
     """
     with db.write() as session:
         ended = _end(session, case_id, Channel.card, Result.card_left, attempt_id)
-        return _card_left(case_id, ended.attempt_id, by)
+        return _card_left(case_id, ended.attempt_id, by, clock.now())
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,17 +183,27 @@ class _Ended:
 
 
 def _end(
-    session: Session, case_id: UUID, channel: Channel, result: Result, attempt_id: UUID | None
+    session: Session,
+    case_id: UUID,
+    channel: Channel,
+    result: Result,
+    attempt_id: UUID | None,
+    *,
+    at: datetime | None = None,
+    again: bool = False,
 ) -> _Ended:
     found = _find(session, case_id, channel, attempt_id)
     if found is None and attempt_id is not None:
         raise NotFound(_l("This task does not exist."))
-    if found is None or found.status in (AttemptStatus.cancelled, AttemptStatus.expired):
+    over = {AttemptStatus.cancelled, AttemptStatus.expired}
+    if found is None or found.status in (
+        over | {AttemptStatus.done, AttemptStatus.failed} if again else over
+    ):
         # What took place is never refused: a task that ran out or was called off meanwhile gets a successor.
         new = _outside_plan(case_id, channel)
         found = _Ended(plan_many(session, [new])[0], None, None, new.step, AttemptStatus.planned)
     after = rules.status_after(result)
-    if not change(session, found.attempt_id, after, result=result.value, ended_at=clock.now()):
+    if not change(session, found.attempt_id, after, result=result.value, ended_at=at or clock.now()):
         raise Conflict(_l("This was logged already. Look at the case to see what came of it."))
     return found
 
@@ -194,34 +241,39 @@ def _outside_plan(case_id: UUID, channel: Channel) -> NewAttempt:
     )
 
 
-def _leave_card(session: Session, case_id: UUID, visit: _Ended, by: UUID) -> None:
+def _leave_card(session: Session, case_id: UUID, visit: _Ended, by: UUID, at: datetime) -> tuple[UUID, str]:
+    """The card's attempt and step: the one that the plan laid ready, else a new one."""
     attempt = db.table(ContactAttempt)
     query = (
-        select(attempt.c.id)
+        select(attempt.c.id, attempt.c.step)
         .where(attempt.c.case_id == case_id, attempt.c.channel == Channel.card.value)
         .where(attempt.c.status == AttemptStatus.planned.value)
         .order_by(attempt.c.due_at)
         .limit(1)
     )
-    card: UUID | None = session.execute(query).scalar()
-    if card is None:
+    planned = session.execute(query).first()
+    if planned is not None:
+        card, step = planned
+    else:
         new = replace(
             _outside_plan(case_id, Channel.card),
             enrolment_id=visit.enrolment_id,
             campaign_id=visit.campaign_id,
             step=rules.card_step(visit.step) if visit.enrolment_id else Channel.card.value,
         )
-        card = plan_many(session, [new])[0]
-    change(session, card, AttemptStatus.done, result=Result.card_left.value, ended_at=clock.now())
-    _card_left(case_id, card, by)
+        card, step = plan_many(session, [new])[0], new.step
+    change(session, card, AttemptStatus.done, result=Result.card_left.value, ended_at=at)
+    _card_left(case_id, card, by, at)
+    return card, step
 
 
-def _card_left(case_id: UUID, card: UUID, by: UUID) -> Recorded:
+def _card_left(case_id: UUID, card: UUID, by: UUID, at: datetime) -> Recorded:
     return timeline.record(
         case_id,
         EventKind.card_left,
         actor=timeline.staff_actor(by),
         channel=Channel.card,
         data={},
+        at=at,
         attempt_id=card,
     )

@@ -181,6 +181,12 @@ def stop(campaign_id: UUID, actor: str = timeline.SYSTEM) -> Campaign:
         return campaign
 
 
+def stop_plans_of(case_id: UUID, actor: str) -> int:
+    """Stop every plan of a case that has not ended, by hand; what had not gone out is called off. Gives how many."""
+    with db.write() as session:
+        return enrolments.stop(session, [case_id], "by_hand", actor)
+
+
 def _locked(session: Session, campaign_id: UUID) -> Campaign:
     found = session.scalars(select(Campaign).where(col(Campaign.id) == campaign_id).with_for_update()).first()
     if found is None:

@@ -58,6 +58,8 @@ def wish(kind: str, data: Data) -> str:
         return str(data.get("text") or _("Sent a message."))
     if kind == EventKind.visit_called_off:
         return _called_off(data)
+    if kind == EventKind.report_settled:
+        return _("A report of an earlier visit was added to this case. Read it.")
     if kind == EventKind.card_flagged:
         return _("The code on this card belongs to another visit already. Look which one is right.")
     sentences = [
@@ -201,6 +203,9 @@ _SAID: dict[EventKind, Callable[[Data], Said]] = {
     ),
     EventKind.visit_called_off: lambda data: Said(
         "note", _("Visit no longer needed"), _because(data), icon="calendar"
+    ),
+    EventKind.report_settled: lambda data: Said(
+        "note", _("Report of a visit added"), wish(EventKind.report_settled, data), icon="edit"
     ),
     EventKind.card_left: lambda data: Said("ours", _("Card left in the letter box"), icon="card"),
     EventKind.card_flagged: lambda data: Said(

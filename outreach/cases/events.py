@@ -29,6 +29,7 @@ class EventKind(StrEnum):
     visit_cancelled = "visit_cancelled"
     visit_called_off = "visit_called_off"
     visit_logged = "visit_logged"
+    report_settled = "report_settled"
     card_left = "card_left"
     card_flagged = "card_flagged"
     responded = "responded"
@@ -112,6 +113,7 @@ _NOTICES = frozenset(
         EventKind.letter_returned,
         EventKind.visit_called_off,
         EventKind.card_flagged,
+        EventKind.report_settled,
     }
 )
 

@@ -7,13 +7,13 @@ signed-in member of staff. tests/meta walks all routes.
 from collections.abc import Callable
 from typing import TypeVar
 
-from flask import Flask, current_app, redirect, request, url_for
+from flask import Flask, current_app, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_security import current_user
 from htmx_flask import request as htmx_request
 
 from outreach.errors import NotAllowed
-from outreach.i18n import _l
+from outreach.i18n import _, _l
 from outreach.staff.scope import RoleName, current
 
 View = TypeVar("View", bound=Callable[..., object])
@@ -63,7 +63,13 @@ def init_app(app: Flask) -> None:
         return None
 
 
+API = "/field/api/"
+"""What a program speaks to: its answers are JSON, and it is never sent elsewhere."""
+
+
 def _to_sign_in() -> ResponseReturnValue:
+    if request.path.startswith(API):
+        return jsonify(error=_("Sign in again."), sign_in=url_for("security.login", next="/field/")), 401
     back = request.full_path.rstrip("?") if request.method == "GET" else "/"
     there = url_for("security.login", next=back)
     if htmx_request.htmx:

@@ -2,7 +2,7 @@
 
 import logging
 
-from flask import Flask, render_template, request
+from flask import Flask, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from htmx_flask import request as htmx_request
@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException
 
 from outreach.errors import Refused
 from outreach.i18n import _
+from outreach.web.access import API
 
 log = logging.getLogger(__name__)
 
@@ -23,6 +24,8 @@ def init_app(app: Flask) -> None:
 
     @app.errorhandler(CSRFError)
     def stale_form(_error: CSRFError) -> ResponseReturnValue:
+        if request.path.startswith(API):
+            return jsonify(error=_("Ask for a new token and send it once more."), token=True), 400
         return page(400, _("This page was open for too long. Go back, load it again and send it once more."))
 
     @app.errorhandler(HTTPException)
@@ -38,7 +41,9 @@ def init_app(app: Flask) -> None:
 
 
 def page(status: int, message: str) -> ResponseReturnValue:
-    """The error page of the zone, or the fragment when htmx asked."""
+    """The error page of the zone, the fragment when htmx asked, or JSON for a program."""
+    if request.path.startswith(API):
+        return jsonify(error=message), status
     context = {"error": {"title": _title(status), "message": message, "href": None, "link_label": None}}
     if htmx_request.htmx:
         return render_template("web/_error.html", **context), status

@@ -36,6 +36,7 @@ KEEPS = [
     (K.visit_called_off, {"reason": "responded"}),
     (K.card_left, {}),
     (K.card_flagged, {}),
+    (K.report_settled, {}),
     (K.wrong_person_reported, {"moved": True}),
     (K.note_added, {"text": "x"}),
     (K.opted_out, {"channel": "sms"}),

@@ -11,6 +11,7 @@ PHONE = "/field/api/"
 OTHER_KEYS = {
     "responses": "the code in the address",
     "notifynl": "a bearer token",
+    "phones": "the secret of the phone",
     "twilio": "a signature",
     "unsubscribe": "the signed token in the address",
 }

@@ -28,7 +28,7 @@ OTHERWISE = {
     "Referrer-Policy": {"no-referrer"},
     "Content-Security-Policy": {CSP.replace("script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'")},
 }
-"""What some answers say instead: a stricter one where a code stands in the address, and the scanner of the phone app."""
+"""What some answers say instead: stricter where a code stands in the address; the phone app has a scanner."""
 
 ABOUT_NOBODY = {"imports.example": "an empty example of a list"}
 """Answers to staff that a browser may keep."""

@@ -25,10 +25,12 @@ NO_WORDS = {"Outreach", "NL", "EN", "km", "mm", "%", "PDF", "CSV", "XLSX"}
 
 SAME_IN_DUTCH = {
     "Accounts",
+    "Apple Maps",
     "Coach",
     "Details",
     "E-mail",
     "Filter",
+    "Google Maps",
     "Import",
     "In contact",
     "Outreach",
@@ -45,6 +47,7 @@ SAME_IN_DUTCH = {
     "Variant",
     "Variant %(name)s",
     "Voicemail",
+    "Waze",
     "Week %(week)s",
     "Website",
     "WhatsApp",

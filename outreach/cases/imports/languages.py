@@ -17,6 +17,11 @@ def _codes() -> dict[str, str]:
     return codes
 
 
+def language_name(code: str, reader: str) -> str:
+    """A language by its code as the reader calls it: 'Arabisch'; the code itself when nobody knows it."""
+    return str(Locale.parse(reader).languages.get(code, code))
+
+
 def read_language(text: str) -> str | None:
     """The two-letter code of `nl`, `NL`, `nl-NL`, `Arabisch` or `Polish`; None when it is no language."""
     text = text.strip().casefold()

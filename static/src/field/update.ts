@@ -1,0 +1,48 @@
+// A new version of the app waits until nothing is being written, and is taken by a tap.
+import { frame, one } from "./words";
+
+export async function watchVersions(notes: HTMLElement, writing: () => boolean): Promise<void> {
+  if (!("serviceWorker" in navigator)) return;
+  const had = navigator.serviceWorker.controller !== null;
+  const registration = await navigator.serviceWorker.register("/field/sw.js", { scope: "/field/", updateViaCache: "none" });
+  let taken = false;
+  navigator.serviceWorker.addEventListener("controllerchange", () => {
+    // The first worker of all takes over a page that is new already.
+    if (had && !taken) {
+      taken = true;
+      location.reload();
+    }
+  });
+  const offer = (): void => {
+    const waiting = registration.waiting;
+    if (!waiting || !had || notes.querySelector("[data-take]")) return;
+    const box = frame("new-version");
+    one(box, "[data-take]").addEventListener("click", () => waiting.postMessage("take over"));
+    notes.append(box);
+  };
+  const look = (): void => {
+    if (registration.waiting && had) {
+      if (writing()) offer();
+      else registration.waiting.postMessage("take over");
+    }
+  };
+  registration.addEventListener("updatefound", () => {
+    registration.installing?.addEventListener("statechange", look);
+  });
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "visible") void registration.update().catch(() => undefined);
+  });
+  look();
+}
+
+/** Ask the browser to wake us when there is a network, where it can. */
+export async function askToBeWoken(): Promise<void> {
+  try {
+    const registration = (await navigator.serviceWorker.ready) as ServiceWorkerRegistration & {
+      sync?: { register(tag: string): Promise<void> };
+    };
+    await registration.sync?.register("send");
+  } catch {
+    // Only some browsers can; sending does not hang on it.
+  }
+}
