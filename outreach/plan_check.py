@@ -1,15 +1,17 @@
-"""Plans held against the texts there are: campaigns know no texts, so the two meet here."""
+"""Plans held against the texts and checklists there are: campaigns know neither, so they meet here."""
 
 from pathlib import Path
 
 import click
 
-from outreach.campaigns.plan import ContactPlan
-from outreach.campaigns.plan_files import PLANS, load_plan, shipped_plans
+from outreach.campaigns.plan import ContactPlan, Problem
+from outreach.campaigns.plan_files import PLANS, PlanInvalid, load_plan, shipped_plans
 from outreach.console import Answer, answers_without_schema
+from outreach.i18n import _l
 from outreach.letters import markdown
 from outreach.letters.texts import shipped, shipped_keys
 from outreach.messages import texts as messages
+from outreach.visits import checklist_files
 
 PLACEHOLDERS = messages.PLACEHOLDERS.keys() | markdown.PLACEHOLDERS.keys()
 
@@ -25,8 +27,16 @@ def known_texts() -> dict[str, set[str]]:
 
 
 def check(path: Path) -> ContactPlan:
-    """The plan in a file, complete with its texts. Raises PlanInvalid with all that is wrong."""
-    return load_plan(path, known_texts(), PLACEHOLDERS)
+    """The plan in a file, complete with its texts and checklists. Raises PlanInvalid with all that is wrong."""
+    plan = load_plan(path, known_texts(), PLACEHOLDERS)
+    unknown: list[Problem] = [
+        (step.name, "checklist", _l("there is no checklist '%(name)s'", name=step.checklist))
+        for step in plan.steps
+        if step.checklist is not None and checklist_files.newest(step.checklist) is None
+    ]
+    if unknown:
+        raise PlanInvalid(path.name, unknown)
+    return plan
 
 
 @click.group("plan")

@@ -86,3 +86,24 @@ def card_answer_within(enrolment_id: UUID | None, step: str) -> int | None:
     document: str | None = db.session().execute(query).scalar()
     found = _plan(document).step_by_name.get(step) if document else None
     return found.answer_within if found else None
+
+
+def checklists_of(attempt_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """The checklist that the plan names for each of these visits; a visit without one is not in it. Two queries."""
+    attempt = db.table(ContactAttempt).c
+    query = (
+        select(attempt.id, attempt.step, col(Enrolment.plan_version_id))
+        .join(Enrolment, col(Enrolment.id) == attempt.enrolment_id)
+        .where(attempt.id.in_(set(attempt_ids)), attempt.channel == Channel.visit.value)
+    )
+    rows = db.session().execute(query).all()
+    documents = select(col(PlanVersion.id), col(PlanVersion.document)).where(
+        col(PlanVersion.id).in_({row.plan_version_id for row in rows})
+    )
+    plans = {row.id: _plan(row.document) for row in db.session().execute(documents)}
+    found: dict[UUID, str] = {}
+    for row in rows:
+        step = plans[row.plan_version_id].step_by_name.get(row.step) if row.plan_version_id in plans else None
+        if step is not None and step.checklist is not None:
+            found[row.id] = step.checklist
+    return found

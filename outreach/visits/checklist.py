@@ -1,7 +1,8 @@
 """What a checklist is: sections of questions, when each is asked, and what makes a checklist unusable. Pure.
 
-Checklists are written in YAML (checklists/NAME.VERSION.yaml). One that was published is never changed: reports and
-drafts stay with the version they were begun on, so a change is a new file with the next version.
+Checklists are written in YAML (checklists/NAME.VERSION.yaml, read by checklist_files.py). One that was released is
+never changed: reports and drafts stay with the version they were begun on, so a change is a new file with the next
+version.
 """
 
 from collections.abc import Iterator, Mapping
@@ -18,7 +19,7 @@ LONGEST_TEXT = 400
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 
 
 class Words(_Part):
@@ -67,7 +68,7 @@ class Question(_Part):
     kind: Kind
     label: Words
     help: Words | None = None
-    options: tuple[Option, ...] = ()
+    options: tuple[Option, ...] = Field(default=(), max_length=40)
     required: bool = False
     when: Mapping[Id, tuple[str, ...]] = {}
     least: int | None = None
@@ -86,17 +87,17 @@ class Section(_Part):
 
     id: Id
     title: Words
-    questions: tuple[Question, ...] = Field(min_length=1)
+    questions: tuple[Question, ...] = Field(min_length=1, max_length=40)
 
 
 class Checklist(_Part):
     """A checklist in one version."""
 
     name: str = Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")
-    version: int = Field(ge=1)
+    version: int = Field(ge=1, le=1_000)
     title: Words
     about: Words
-    sections: tuple[Section, ...] = Field(min_length=1)
+    sections: tuple[Section, ...] = Field(min_length=1, max_length=40)
 
     @property
     def key(self) -> str:

@@ -36,3 +36,15 @@ def test_messages_and_letters_are_known_by_the_names_that_plans_use() -> None:
     known = known_texts()
     assert {"w1-whatsapp-1", "w1-whatsapp-2", "w1-brief", "w2-brief-boven", "w2-brief-onder"} <= known.keys()
     assert "link" in known["w1-whatsapp-1"]
+
+
+def test_a_plan_with_an_unknown_checklist_names_step_and_field(tmp_path: Path) -> None:
+    text = (PLANS / "drie-weken.yaml").read_text()
+    file = tmp_path / "mijn-plan.yaml"
+    with_one = text.replace("channel: visit\n", "channel: visit\n    checklist: {}\n", 1)
+    file.write_text(with_one.replace("{}", "praatje"))
+    refused = CliRunner().invoke(main, ["plan", "check", str(file)])
+    assert refused.exit_code == 1
+    assert "stap w3-huisbezoek, veld checklist: er is geen vragenlijst 'praatje'" in refused.output
+    file.write_text(with_one.replace("{}", "intake"))
+    assert check(file).step("w3-huisbezoek").checklist == "intake"

@@ -118,6 +118,12 @@ def test_titles_are_in_both_languages() -> None:
         ),
         ("owner: system", "owner: coach", "step w1-whatsapp-1, field owner: the system sends messages"),
         ("day: 2", "day: 2\n    lead: 1", "step w1-whatsapp-2, field lead: a message is not laid ready"),
+        (
+            "channel: call",
+            "channel: call\n    checklist: intake",
+            "step w1-bel-1, field checklist: only a visit has a checklist",
+        ),
+        ("owner: coach", "owner: coach\n    checklist: In Take", "field checklist: 'In Take' is not a name"),
         ("[boven, onder]", "[boven]", "step w2-brief, field variants: variants are two or more"),
         ("en: Home visit", "de: Hausbesuch", "step w3-huisbezoek, field title.en: this field is missing"),
         (

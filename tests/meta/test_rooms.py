@@ -17,6 +17,7 @@ GROUND = (
     "schema",
     "jobs",
     "spreadsheets",
+    "plain_yaml",
     "rate_limits",
 )
 """What every room may stand on; none of these imports a room."""
