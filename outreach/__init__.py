@@ -118,8 +118,12 @@ def _staff_rooms(app: Flask, settings: Settings) -> None:
     from outreach.staff import own_views as own
     from outreach.staff import push_views as devices
     from outreach.staff import region_views as regions
+    from outreach.visits import device_views as phones
     from outreach.visits import field_views as field
+    from outreach.visits import parked_views as parked
+    from outreach.visits import planning_views as planning
     from outreach.visits import safety_views as safety
+    from outreach.visits import warning_views as warnings
     from outreach.web import layout, panels
 
     app.register_blueprint(cases.blueprint)
@@ -145,6 +149,12 @@ def _staff_rooms(app: Flask, settings: Settings) -> None:
     app.register_blueprint(hand_views.blueprint)
     panels.register(app, hand_panels.panels)
     panels.register_for_day(app, hand_panels.day_panels)
+    app.register_blueprint(planning.blueprint)
+    app.register_blueprint(phones.blueprint)
+    app.register_blueprint(parked.blueprint)
+    layout.count_in_menu(app, "parked.overview", parked.waiting)
+    app.register_blueprint(warnings.blueprint)
+    panels.register(app, warnings.panels)
     app.register_blueprint(safety.blueprint)
     field.init_app(app)
     panels.register_for_day(app, safety.day_panels)
@@ -170,12 +180,14 @@ def _subscriptions(app: Flask) -> None:
     from outreach.cases.optouts import ANSWERS_ABOUT_CONTACT, keep_up
     from outreach.cases.timeline import Subscriptions, subscribe
     from outreach.messages import hand_service
+    from outreach.visits.planning_service import call_off
 
     subscriptions: Subscriptions = {}
     app.extensions["outreach_subscriptions"] = subscriptions
     subscribe(subscriptions, hand_service.ANSWERS_BY_CODE, hand_service.answered)
     subscribe(subscriptions, RESPONSE_KINDS, attribute_response)
     subscribe(subscriptions, ENDS_APPROACH_KINDS, stop_on_response)
+    subscribe(subscriptions, ENDS_APPROACH_KINDS, call_off)
     subscribe(subscriptions, CHANGES_WHAT_IS_DUE, look_again)
     subscribe(subscriptions, ANSWERS_ABOUT_CONTACT, keep_up)
     subscribe(subscriptions, push_service.HEARD, push_service.tell_the_coach)

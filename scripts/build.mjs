@@ -30,6 +30,7 @@ const scripts = {
   "staff.js": "staff/staff.ts",
   "push.js": "staff/push.ts",
   "push-worker.js": "staff/push-worker.ts",
+  "rounds.js": "staff/rounds.ts",
   "field.js": "field/app.ts",
   "field-worker.js": "field/field-worker.ts",
   "scan.js": "field/scan.ts",

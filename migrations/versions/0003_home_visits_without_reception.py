@@ -147,6 +147,7 @@ def upgrade() -> None:
         sa.Column("minutes", sa.Integer(), nullable=False),
         sa.Column("made_at", outreach.db.UtcDateTime(), nullable=False),
         sa.Column("made_by", sa.Uuid(), nullable=True),
+        sa.Column("called_off_at", outreach.db.UtcDateTime(), nullable=True),
         sa.ForeignKeyConstraint(
             ["attempt_id"], ["contact_attempt.id"], name=op.f("fk_visit_appointment_attempt_id")
         ),

@@ -1,6 +1,8 @@
 """Giving a visit its day and time."""
 
+from collections.abc import Mapping
 from datetime import datetime, time, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select, update
@@ -17,11 +19,13 @@ FURTHEST = timedelta(days=60)
 END_OF_DAY = time(23, 59)
 
 
-def appoint(case_id: UUID, attempt_id: UUID, at: datetime, *, by: UUID) -> None:
+def appoint(
+    case_id: UUID, attempt_id: UUID, at: datetime, *, by: UUID, more: Mapping[str, Any] | None = None
+) -> None:
     """Plan a visit at an (aware) moment.
 
     The visit may still be logged until the end of that day, also when the plan would have let it go earlier:
-    the coach decides. The timeline hears of it.
+    the coach decides. The timeline hears of it, with `more` beside the moment.
 
     Raises Refused for a moment that has passed or is more than FURTHEST away, NotFound for another case's
     visit, Conflict when the visit is no longer open.
@@ -56,6 +60,6 @@ def appoint(case_id: UUID, attempt_id: UUID, at: datetime, *, by: UUID) -> None:
             EventKind.visit_planned,
             actor=timeline.staff_actor(by),
             channel=Channel.visit,
-            data={"at": at.isoformat()},
+            data={"at": at.isoformat(), **(more or {})},
             attempt_id=attempt_id,
         )

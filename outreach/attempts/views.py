@@ -10,12 +10,11 @@ from flask.typing import ResponseReturnValue
 from htmx_flask import request as htmx_request
 
 from outreach import clock
-from outreach.attempts import appointment_service, logging_service, queries
+from outreach.attempts import logging_service, queries
 from outreach.attempts.forms import (
     CALL_ICONS,
     VISIT_BUTTONS,
     VISIT_ICONS,
-    AppointmentForm,
     CallForm,
     VisitForm,
 )
@@ -26,8 +25,8 @@ from outreach.cases import words
 from outreach.cases.notice_views import done_today, waiting
 from outreach.cases.queries import CaseHead
 from outreach.cases.rules import CaseStatus
-from outreach.errors import Conflict, NotFound, Refused
-from outreach.i18n import _, moment
+from outreach.errors import NotFound
+from outreach.i18n import _
 from outreach.staff.scope import RoleName, Scope, current
 from outreach.web.access import roles
 from outreach.web.panels import panels_of_day
@@ -197,30 +196,6 @@ def card(case_id: UUID) -> ResponseReturnValue:
         return render_template("attempts/_card_left.html", **values, **_coming_week(scope))
     flash(sentence, "ok")
     return _back_to(scope, case, request.form.get("back", "case"))
-
-
-@blueprint.route("/cases/<uuid:case_id>/visit/moment", methods=["GET", "POST"])
-@roles(RoleName.coach, RoleName.clerk, RoleName.coordinator)
-def appoint(case_id: UUID) -> ResponseReturnValue:
-    """Give a visit its day and time."""
-    scope = current()
-    case = cases.head(case_id, scope)
-    form = AppointmentForm(**_asked())
-    attempt_id = _attempt(form.attempt.data)
-    if attempt_id is None:
-        raise NotFound(_("This visit does not exist."))
-    if form.validate_on_submit():
-        try:
-            appointment_service.appoint(case.id, attempt_id, form.moment, by=_me(scope))
-        except Conflict:
-            raise
-        except Refused as refusal:
-            form.on.errors = [*form.on.errors, refusal.message]
-        else:
-            flash(_("Planned: %(name)s on %(when)s.", name=case.short_name, when=moment(form.moment)), "ok")
-            return _back_to(scope, case, form.back.data)
-    page = render_template("attempts/appoint.html", case=case, form=form)
-    return page, 422 if form.is_submitted() else 200
 
 
 def _asked() -> dict[str, str]:

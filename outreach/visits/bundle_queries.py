@@ -17,7 +17,8 @@ from outreach.cases.models import Case, CaseEvent, Person
 from outreach.cases.queries import HEAD_WIDTH, CaseHead, head_of, heads, mine
 from outreach.staff import queries as staff
 from outreach.staff.scope import Scope
-from outreach.visits.models import AddressWarning, Appointment
+from outreach.visits import warning_queries
+from outreach.visits.models import Appointment
 
 MOST = 60
 CONTACTS = 3
@@ -69,7 +70,9 @@ def todays_round(scope: Scope) -> list[RoundVisit]:
     """
     rows = _visits(scope)
     people = staff.users_by_id(id_ for row in rows for id_ in row[HEAD_WIDTH + 3 : HEAD_WIDTH + 5] if id_)
-    warnings = warnings_for({row[HEAD_WIDTH + 5] for row in rows if row[HEAD_WIDTH + 5]}, clock.today())
+    warnings = warning_queries.for_households(
+        {row[HEAD_WIDTH + 5] for row in rows if row[HEAD_WIDTH + 5]}, clock.today()
+    )
     contacts = _contacts({row[0] for row in rows})
     found = []
     for row in rows:
@@ -118,20 +121,6 @@ def _visits(scope: Scope) -> Sequence[Any]:
         .limit(MOST)
     )
     return db.session().execute(query).all()
-
-
-def warnings_for(household_ids: Collection[UUID], day: date) -> dict[UUID, list[str]]:
-    """Household to what is to be known before somebody stands at that door on this day."""
-    warning = db.table(AddressWarning).c
-    query = (
-        select(warning.household_id, warning.text)
-        .where(warning.household_id.in_(household_ids), warning.until >= day, warning.ended_at.is_(None))
-        .order_by(warning.made_at)
-    )
-    found: dict[UUID, list[str]] = {}
-    for household_id, text in db.session().execute(query):
-        found.setdefault(household_id, []).append(text)
-    return found
 
 
 def _contacts(case_ids: Collection[UUID]) -> dict[UUID, list[Contact]]:

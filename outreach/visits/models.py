@@ -13,7 +13,8 @@ from outreach import db
 class Appointment(SQLModel, table=True):
     """A visit that got its moment: who goes, perhaps with whom. The moment is the attempt's own `due_at`.
 
-    A visit without one is only wished for. `minutes`: how long it is expected to take.
+    A visit without one is only wished for. `minutes`: how long it is expected to take. `called_off_at`: when a
+    response made it needless.
     """
 
     __tablename__ = "visit_appointment"
@@ -24,6 +25,7 @@ class Appointment(SQLModel, table=True):
     minutes: int = 30
     made_at: datetime = Field(sa_column=Column(db.UtcDateTime, nullable=False))
     made_by: UUID | None = Field(default=None, foreign_key="staff_user.id")
+    called_off_at: datetime | None = Field(default=None, sa_column=Column(db.UtcDateTime))
 
 
 class VisitReport(SQLModel, table=True):

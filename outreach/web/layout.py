@@ -29,6 +29,8 @@ MENU: tuple[tuple[str, object, str, frozenset[RoleName]], ...] = (
     ("cases.search", _l("Cases"), "search", frozenset({CLERK, COORDINATOR, ADMINISTRATOR})),
     ("inbox.conversations", _l("Messages"), "chat", frozenset({CLERK, COORDINATOR})),
     ("staff.people", _l("Administration"), "settings", frozenset({ADMINISTRATOR})),
+    ("planning.round_", _l("Visits"), "visits", frozenset({CLERK})),
+    ("parked.overview", _l("Reports"), "edit", frozenset({COORDINATOR})),
     ("messages.sandbox", _l("Sandbox"), "sandbox", frozenset({COACH, COORDINATOR})),
 )
 """Endpoint, label, icon and roles of each item. At most five fit the bar on a phone; the clerk finds the sandbox among

@@ -40,11 +40,21 @@ from outreach.staff import push_service
 from outreach.staff import service as staff
 from outreach.staff.scope import RoleName, scope_of
 from outreach.ticking import tick
-from outreach.visits import safety_service
+from outreach.visits import (
+    calendar_service,
+    device_service,
+    planning_service,
+    report_service,
+    safety_service,
+    warning_service,
+)
+from outreach.visits.models import AddressWarning, FieldDevice
+from outreach.visits.planning_service import Wanted
 from outreach.visits.safety_rules import Said
 from outreach.web.access import OPEN, access_of
 from tests.factories import MUNICIPALITIES, PASSWORD, World, csrf
 from tests.fakes.push_service import Device
+from tests.visits.door import body, plan_visit
 
 FAMILY_NAME = "Waterwegers"
 """Everybody in the region is called so: who sees this name sees the region."""
@@ -205,6 +215,7 @@ def _values(world: World, ids: list[UUID], campaign_id: UUID) -> dict[str, Any]:
         "batch_id": batch.id,
         "cards.pdf.batch_id": card_service.print_cards(world.region.id, 4).id,
         "check_in_id": _at_a_door(world),
+        **_visits(world, ids),
         "number": batch.number,
         "enrolment_id": enrolment.id,
         "campaign_id": campaign_id,
@@ -227,6 +238,26 @@ def _values(world: World, ids: list[UUID], campaign_id: UUID) -> dict[str, Any]:
         "message_texts.save_text.name": "w1-whatsapp-1",
         "unsubscribe.ask.token": unsubscribe_service.token(attempt.id),
         "unsubscribe.leave.token": unsubscribe_service.token(attempt.id),
+    }
+
+
+def _visits(world: World, ids: list[UUID]) -> dict[str, Any]:
+    """A visit planned in a round, an address that is warned of, a phone, a report that waits for a coordinator."""
+    coach = scope_of(world.coach)
+    visit = plan_visit(db.session().get_one(Case, ids[2]), hours=1)
+    later = clock.now() + timedelta(days=1)
+    planning_service.plan([Wanted(visit, later, world.coach.id)], scope_of(world.clerk))
+    warning_service.add(ids[0], "Grote hond", clock.today() + timedelta(days=9), "staff", coach)
+    device_service.register(world.coach.id, "Chrome/140 Android")
+    stray = body(db.session().get_one(Case, ids[2]), None) | {"version": 99}
+    report_id = db.new_id()
+    report_service.take_in(report_id, stray, coach)
+    return {
+        "warning_id": db.session().scalars(select(AddressWarning)).one().id,
+        "phone_id": db.session().scalars(select(FieldDevice)).one().id,
+        "report_id": report_id,
+        "solution": "apply",
+        "secret": calendar_service.make(world.coach.id),
     }
 
 

@@ -32,6 +32,7 @@ OPEN_TO_STRANGERS = {
     "field.worker": "its service worker: browsers look for a newer one without a sign-in",
     "field.manifest": "its name and icons on a home screen",
     "field.hello": "says that this is our server, and who is signed in to whoever is",
+    "field_devices.calendar": "what calendar programs read: the secret in the address is the key",
     "phones.emptied": "a lost phone that says it is empty: known by its secret",
     "devices.worker": "browsers look for a newer one without a sign-in; holds nothing about anybody",
     "devices.manifest": "the name and icon on a home screen",

@@ -32,6 +32,7 @@ SAME_IN_DUTCH = {
     "Filter",
     "Google Maps",
     "Import",
+    "Later",
     "In contact",
     "Outreach",
     "PDF",
