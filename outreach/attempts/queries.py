@@ -9,10 +9,11 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, func, or_, select
 
 from outreach import clock, db
+from outreach.attempts import round_queries as rounds
 from outreach.attempts.models import ContactAttempt
 from outreach.attempts.rules import AT_THE_DOOR, UNANSWERED, AttemptStatus, Channel, Owner, best_time, part_of
 from outreach.cases.models import Case, Person
-from outreach.cases.queries import HEAD_WIDTH, CaseHead, head_of, heads, mine
+from outreach.cases.queries import HEAD_WIDTH, CaseHead, head_of, heads
 from outreach.errors import NotFound, Refused
 from outreach.i18n import _l
 from outreach.regions.models import Municipality, Region
@@ -96,11 +97,11 @@ Until = Mapping[Channel, datetime]
 
 
 def tasks(scope: Scope, until: Until, now: datetime, limit: int, since: datetime | None = None) -> list[Task]:
-    """What this coach has to do, in order: her cases, and those of nobody yet.
+    """What this coach has to do, in order: her cases, those of nobody yet, and visits that she was given.
 
     With `since` only what is due from then on. Calls for which a later hour is better come after the others.
     """
-    query = _tasks(scope, now).where(mine(scope), *_due(until, since))
+    query = _tasks(scope, now).where(rounds.goes(scope), *_due(until, since))
     found = _with_better_hours([_task_of(row) for row in db.session().execute(query.limit(limit))], now)
     return sorted(found, key=lambda task: task.call_after or datetime.min.replace(tzinfo=UTC))
 
@@ -154,7 +155,7 @@ def count_tasks(scope: Scope, until: Until, now: datetime, since: datetime | Non
         select(func.count())
         .select_from(attempt)
         .join(case, case.c.id == attempt.c.case_id)
-        .where(case.c.municipality_code.in_(scope.municipalities), mine(scope), *_open(now))
+        .where(case.c.municipality_code.in_(scope.municipalities), rounds.goes(scope), *_open(now))
         .where(*_due(until, since))
     )
     return int(db.session().execute(query).scalar_one())

@@ -75,10 +75,12 @@ def _open_visits(scope: Scope) -> Select[Any]:
     )
 
 
-def _read(query: Select[Any]) -> list[PlannedVisit]:
+def _read(query: Select[Any], scope: Scope) -> list[PlannedVisit]:
     rows = db.session().execute(query.limit(MOST)).all()
     named = staff.users_by_id(id_ for row in rows for id_ in row[HEAD_WIDTH + 3 : HEAD_WIDTH + 5] if id_)
-    warned = warning_queries.for_households({row[-1] for row in rows if row[-1]}, clock.today())
+    warned = warning_queries.for_households(
+        {row[-1] for row in rows if row[-1]}, clock.today(), for_coaches=warning_queries.sees_all(scope)
+    )
     found = []
     for row in rows:
         attempt_id, at, latest_at, coach_id, second_id, minutes, household = row[HEAD_WIDTH:]
@@ -108,7 +110,7 @@ def wished(scope: Scope, coach_id: UUID | None, day: date) -> list[PlannedVisit]
         attempt.latest_at.is_(None) | (attempt.latest_at >= begin),
         (case.coach_id == coach_id) | case.coach_id.is_(None),
     )
-    found = _read(query.order_by(attempt.due_at, attempt.id))
+    found = _read(query.order_by(attempt.due_at, attempt.id), scope)
     return sorted(found, key=lambda visit: (visit.case.postcode or "9999ZZ", visit.case.house_number or ""))
 
 
@@ -121,12 +123,12 @@ def planned(scope: Scope, coach_id: UUID | None, since: datetime, until: datetim
     """Her visits with a moment between these two, in the order of the round."""
     attempt = db.table(ContactAttempt).c
     query = _open_visits(scope).where(_hers(coach_id), attempt.due_at >= since, attempt.due_at < until)
-    return _read(query.order_by(attempt.due_at, attempt.id))
+    return _read(query.order_by(attempt.due_at, attempt.id), scope)
 
 
 def visit(attempt_id: UUID, scope: Scope) -> PlannedVisit:
     """One open visit. Raises NotFound."""
-    found = _read(_open_visits(scope).where(db.table(ContactAttempt).c.id == attempt_id))
+    found = _read(_open_visits(scope).where(db.table(ContactAttempt).c.id == attempt_id), scope)
     if not found:
         raise NotFound(_l("This visit is no longer open. Look at the case to see why."))
     return found[0]

@@ -13,11 +13,10 @@ from outreach.staff.models import User
 from outreach.staff.scope import RoleName, Scope
 from outreach.visits.models import AddressWarning
 
-
 GOES_THERE = (RoleName.coach, RoleName.coordinator, RoleName.administrator)
 
 
-def for_coaches(scope: Scope) -> bool:
+def sees_all(scope: Scope) -> bool:
     """Whether this person sees what is only for who goes there."""
     return scope.has(*GOES_THERE)
 
