@@ -97,6 +97,7 @@ def _staff_rooms(app: Flask, settings: Settings) -> None:
     from outreach import importing
     from outreach.attempts import call_back_views as call_backs
     from outreach.attempts import panels as attempts_panels
+    from outreach.attempts import round_queries as rounds
     from outreach.attempts import views as attempts
     from outreach.campaigns import adding_views as adding
     from outreach.campaigns import case_views as enrolments
@@ -119,10 +120,12 @@ def _staff_rooms(app: Flask, settings: Settings) -> None:
     from outreach.staff import push_views as devices
     from outreach.staff import region_views as regions
     from outreach.visits import device_views as phones
+    from outreach.visits import door_queries as doors
     from outreach.visits import field_views as field
     from outreach.visits import parked_views as parked
     from outreach.visits import planning_views as planning
     from outreach.visits import safety_views as safety
+    from outreach.visits import visit_views as visits
     from outreach.visits import warning_views as warnings
     from outreach.web import layout, panels
 
@@ -132,6 +135,7 @@ def _staff_rooms(app: Flask, settings: Settings) -> None:
     app.register_blueprint(imports.blueprint)
     imports.show_ways_on(app, importing.ways_on)
     app.register_blueprint(attempts.blueprint)
+    rounds.register(app, doors)
     app.register_blueprint(call_backs.blueprint)
     app.register_blueprint(letters.blueprint)
     app.register_blueprint(cards.blueprint)
@@ -153,6 +157,8 @@ def _staff_rooms(app: Flask, settings: Settings) -> None:
     app.register_blueprint(phones.blueprint)
     app.register_blueprint(parked.blueprint)
     layout.count_in_menu(app, "parked.overview", parked.waiting)
+    app.register_blueprint(visits.blueprint)
+    panels.register(app, visits.panels)
     app.register_blueprint(warnings.blueprint)
     panels.register(app, warnings.panels)
     app.register_blueprint(safety.blueprint)

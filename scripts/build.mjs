@@ -31,6 +31,7 @@ const scripts = {
   "push.js": "staff/push.ts",
   "push-worker.js": "staff/push-worker.ts",
   "rounds.js": "staff/rounds.ts",
+  "report.js": "staff/report.ts",
   "field.js": "field/app.ts",
   "field-worker.js": "field/field-worker.ts",
   "scan.js": "field/scan.ts",

@@ -32,8 +32,8 @@ VISIT_BUTTONS = (*VISIT_RESULTS[:2], Result.card_left, *VISIT_RESULTS[2:])
 """What a coach can choose at the door: that she left a card says that nobody was home."""
 
 
-class _LogForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
-    """What calls and visits share. `attempt`: the task it is about, empty outside a plan."""
+class CallForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
+    """What came of a call, and when to call back. `attempt`: the task it is about, empty outside a plan."""
 
     attempt = HiddenField()
     back = HiddenField(default="case")
@@ -46,10 +46,6 @@ class _LogForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
             ),
         ],
     )
-
-
-class CallForm(_LogForm):
-    """What came of a call, and when to call back."""
 
     result = StringField(validators=[AnyOf([*CALL_RESULTS], message=_l("Choose what came of the call."))])
     again_on = DateField(_l("Call back on"), [Optional()])
@@ -102,9 +98,3 @@ class CallBackForm(AppointmentForm):
             self.at.process_data(offered.time().replace(tzinfo=None))
             self.on.raw_data, self.at.raw_data = [str(offered.date())], [f"{offered:%H:%M}"]
         return bool(super().validate(extra_validators=extra_validators))
-
-
-class VisitForm(_LogForm):
-    """What came of a visit."""
-
-    result = StringField(validators=[AnyOf([*VISIT_BUTTONS], message=_l("Choose what came of the visit."))])

@@ -1,4 +1,4 @@
-"""The coach's day, her visits, and logging what came of a call or a visit."""
+"""The coach's day, her visits, and logging what came of a call or that a card was left."""
 
 from datetime import date, timedelta
 from itertools import groupby
@@ -11,20 +11,15 @@ from htmx_flask import request as htmx_request
 
 from outreach import clock
 from outreach.attempts import logging_service, queries
-from outreach.attempts.forms import (
-    CALL_ICONS,
-    VISIT_BUTTONS,
-    VISIT_ICONS,
-    CallForm,
-    VisitForm,
-)
+from outreach.attempts import round_queries as rounds
+from outreach.attempts.forms import CALL_ICONS, CallForm
 from outreach.attempts.queries import Task, Until
-from outreach.attempts.rules import AT_THE_DOOR, CALL_RESULTS, CONTACT, NOT_REACHED, Channel, Result
+from outreach.attempts.rules import AT_THE_DOOR, CALL_RESULTS, NOT_REACHED, Channel, Result
+from outreach.attempts.words import sure
 from outreach.cases import queries as cases
 from outreach.cases import words
 from outreach.cases.notice_views import done_today, waiting
 from outreach.cases.queries import CaseHead
-from outreach.cases.rules import CaseStatus
 from outreach.errors import NotFound
 from outreach.i18n import _
 from outreach.staff.scope import RoleName, Scope, current
@@ -76,7 +71,8 @@ def _list(scope: Scope, name: str, until: Until, shown: int) -> dict[str, Any]:
     now = clock.now()
     count = queries.count_tasks(scope, until, now)
     found = queries.tasks(scope, until, now, shown) if count and shown else []
-    return {f"{name}s": found, f"{name}_count": count}
+    known = rounds.doors([task.attempt_id for task in found], scope) if name == "visit" else {}
+    return {f"{name}s": found, f"{name}_count": count, **({"doors": known} if name == "visit" else {})}
 
 
 def _coming_week(scope: Scope, glanced: int = 0) -> dict[str, Any]:
@@ -89,7 +85,7 @@ def _coming_week(scope: Scope, glanced: int = 0) -> dict[str, Any]:
 
 
 def choices() -> dict[str, Any]:
-    """The buttons for what came of a call and of a visit."""
+    """The buttons for what came of a call."""
     named = words.RESULTS
     return {
         "words": words,
@@ -97,26 +93,7 @@ def choices() -> dict[str, Any]:
         "call_results": [
             {"value": one.value, "label": named[one], "icon": CALL_ICONS[one]} for one in CALL_RESULTS
         ],
-        "visit_results": [
-            {"value": one.value, "label": _visit_label(one), "icon": VISIT_ICONS[one]}
-            for one in VISIT_BUTTONS
-        ],
     }
-
-
-def sure(case: CaseHead) -> dict[str, tuple[str, str]]:
-    """What is asked once more before it is logged: that she was spoken to ends her plan, and nothing brings it back.
-
-    Only while somebody is being approached; then result to (question, answer).
-    """
-    if case.status != CaseStatus.in_benadering:
-        return {}
-    question = _("Spoken to %(name)s? The contact plan stops.", name=case.short_name)
-    return {result.value: (question, _("Yes, the plan stops")) for result in CONTACT}
-
-
-def _visit_label(result: Result) -> object:
-    return _("Nobody home, card left") if result is Result.card_left else words.RESULTS[result]
 
 
 @blueprint.get("/visits")
@@ -151,31 +128,8 @@ def call(case_id: UUID) -> ResponseReturnValue:
             call_back_at=form.call_back_at,
         )
         call_back = form.call_back_at is None and Result(form.result.data) not in NOT_REACHED
-        return _logged(scope, case, Channel.call, form.back.data, form.result.data, call_back=call_back)
+        return _logged(scope, case, form.back.data, form.result.data, call_back=call_back)
     page = render_template("attempts/call.html", case=case, form=form, **choices())
-    return page, 422 if form.is_submitted() else 200
-
-
-@blueprint.route("/cases/<uuid:case_id>/visit", methods=["GET", "POST"])
-@roles(RoleName.coach, RoleName.coordinator)
-def visit(case_id: UUID) -> ResponseReturnValue:
-    """Log what came of a visit by one large button."""
-    scope = current()
-    case = cases.head(case_id, scope)
-    form = VisitForm(**_asked())
-    if form.validate_on_submit():
-        result = Result(form.result.data)
-        card_left = result is Result.card_left
-        logging_service.log_visit(
-            case.id,
-            Result.nobody_home if card_left else result,
-            by=_me(scope),
-            attempt_id=_attempt(form.attempt.data),
-            note=form.note.data or "",
-            card_left=card_left,
-        )
-        return _logged(scope, case, Channel.visit, form.back.data)
-    page = render_template("attempts/visit.html", case=case, form=form, **choices())
     return page, 422 if form.is_submitted() else 200
 
 
@@ -210,11 +164,8 @@ def _attempt(text: str | None) -> UUID | None:
         return None
 
 
-def _logged(
-    scope: Scope, case: CaseHead, channel: Channel, back: str, result: str = "", *, call_back: bool = False
-) -> ResponseReturnValue:
-    sentence = _("Kept: called %(name)s.") if channel is Channel.call else _("Kept: visited %(name)s.")
-    sentence %= {"name": case.short_name}
+def _logged(scope: Scope, case: CaseHead, back: str, result: str, *, call_back: bool) -> ResponseReturnValue:
+    sentence = _("Kept: called %(name)s.", name=case.short_name)
     if htmx_request.htmx:
         count = queries.count_tasks(scope, _calls(), clock.now())
         values = {"call_count": count, "done_today": done_today(scope), "sentence": sentence}

@@ -11,18 +11,9 @@ from outreach.attempts.forms import VISIT_ICONS
 from outreach.attempts.rules import Result
 from outreach.cases import words
 from outreach.i18n import _, _l
-from outreach.visits import checklist_files
-from outreach.visits.checklist import SCORES, Checklist
+from outreach.visits import answer_words, checklist_files
+from outreach.visits.checklist import Checklist
 from outreach.visits.report import Answer, NextKind, Outcome
-
-SCORE_WORDS = {
-    "1": _l("acute problems"),
-    "2": _l("not self-sufficient"),
-    "3": _l("limited"),
-    "4": _l("sufficient"),
-    "5": _l("fully self-sufficient"),
-}
-"""The scale of the Zelfredzaamheidsmatrix (Routekaart, step 5)."""
 
 NEXT_WORDS = {
     NextKind.call: _l("Call"),
@@ -47,39 +38,9 @@ def checklist_html(
         language=language,
         answers=answers or {},
         errors=errors or {},
-        scores=[(value, SCORE_WORDS[value]) for value in SCORES],
-        conditions=None if phone else conditions(checklist, language),
+        scores=list(answer_words.SCORE_WORDS.items()),
+        conditions=None if phone else answer_words.conditions(checklist, language),
     )
-
-
-def conditions(checklist: Checklist, language: str) -> dict[str, str]:
-    """When each question that is not always asked is asked, in a sentence."""
-    return {
-        question.id: _(
-            "Only if: %(when)s.",
-            when="; ".join(
-                f"{checklist.by_id[name].label.in_language(language)} "
-                + _(" or ").join(answer_words(checklist, name, value, language) for value in values)
-                for name, values in question.when.items()
-            ),
-        )
-        for question in checklist.questions()
-        if question.when
-    }
-
-
-def answer_words(checklist: Checklist, name: str, answer: Answer, language: str) -> str:
-    """An answer as people read it."""
-    question = checklist.by_id[name]
-    if isinstance(answer, list):
-        return ", ".join(answer_words(checklist, name, one, language) for one in answer)
-    text = str(answer)
-    if question.kind == "yesno":
-        return _("Yes") if text == "yes" else _("No")
-    if question.kind == "score":
-        return f"{text} – {SCORE_WORDS.get(text, '')}"
-    labels = {option.id: option.label.in_language(language) for option in question.options}
-    return labels.get(text, text)
 
 
 def closing_html(

@@ -64,7 +64,10 @@ SOLUTIONS: dict[ParkReason, tuple[Solution, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a report meets. `status` is none when there is no such case within the reporter's municipalities."""
+    """What a report meets. `status` is none when there is no such case within the reporter's municipalities.
+
+    `on_page`: it was written on a page of the case, so its reporter saw whose it is and how it stands.
+    """
 
     reporter: UUID
     status: CaseStatus | None
@@ -74,6 +77,7 @@ class Facts:
     visit_of_case: bool = True
     checklist_known: bool = True
     checklist_newest: bool = True
+    on_page: bool = False
 
 
 def park_reason(facts: Facts) -> ParkReason | None:
@@ -81,9 +85,9 @@ def park_reason(facts: Facts) -> ParkReason | None:
     if facts.status is None or not facts.visit_of_case:
         return ParkReason.gone
     hers = facts.case_coach in (None, facts.reporter) or facts.reporter in facts.appointed
-    if not hers:
+    if not hers and not facts.on_page:
         return ParkReason.reassigned
-    if facts.status in ENDED:
+    if facts.status in ENDED and not facts.on_page:
         return ParkReason.closed
     return None if facts.checklist_known else ParkReason.unknown_checklist
 

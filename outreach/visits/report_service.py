@@ -53,8 +53,17 @@ class Taken:
     errors: Problems = field(default_factory=dict)
 
 
-def take_in(report_id: UUID, body: object, scope: Scope, *, phone_now: datetime | None = None) -> Taken:
+def take_in(
+    report_id: UUID,
+    body: object,
+    scope: Scope,
+    *,
+    phone_now: datetime | None = None,
+    on_page: bool = False,
+) -> Taken:
     """Take a report in; the same again changes nothing. `phone_now`: the phone's clock at sending.
+
+    `on_page`: it was written on a page of the case, which showed whose it is and how it stands.
 
     1. A body that the phone can mend is refused field by field, and nothing is kept.
     2. An id that is there already is the same again (same digest, same coach) or another report.
@@ -76,7 +85,7 @@ def take_in(report_id: UUID, body: object, scope: Scope, *, phone_now: datetime 
         return Taken(Fate.invalid, wrong)
     answers = checklist_rules.tidy(checklist, report.answers) if checklist else report.answers
     incoming = _Incoming(
-        report_id, reports.digest(body), report, kept, phone_now, checklist is not None, answers
+        report_id, reports.digest(body), report, kept, phone_now, checklist is not None, answers, on_page
     )
     try:
         return _take_in(incoming, scope)
@@ -93,6 +102,7 @@ class _Incoming:
     phone_now: datetime | None
     checklist_known: bool
     answers: Mapping[str, Answer]
+    on_page: bool
 
 
 def _take_in(incoming: _Incoming, scope: Scope) -> Taken:
@@ -184,6 +194,7 @@ def _facts(
         visit_of_case=report.visit is None or right,
         checklist_known=incoming.checklist_known,
         checklist_newest=report.version == checklist_files.newest_version(report.checklist),
+        on_page=incoming.on_page,
     )
 
 
