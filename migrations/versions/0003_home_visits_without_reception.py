@@ -165,6 +165,19 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "visit_taken_off",
+        sa.Column("attempt_id", sa.Uuid(), nullable=False),
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("at", outreach.db.UtcDateTime(), nullable=False),
+        sa.Column("minutes", sa.Integer(), nullable=False),
+        sa.Column("off_at", outreach.db.UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["attempt_id"], ["contact_attempt.id"], name=op.f("fk_visit_taken_off_attempt_id")
+        ),
+        sa.ForeignKeyConstraint(["user_id"], ["staff_user.id"], name=op.f("fk_visit_taken_off_user_id")),
+        sa.PrimaryKeyConstraint("attempt_id", "user_id", name=op.f("pk_visit_taken_off")),
+    )
+    op.create_table(
         "visit_report",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
@@ -248,6 +261,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_visit_report_case_id"))
 
     op.drop_table("visit_report")
+    op.drop_table("visit_taken_off")
     with op.batch_alter_table("visit_appointment", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_visit_appointment_second_coach_id"))
         batch_op.drop_index(batch_op.f("ix_visit_appointment_coach_id"))

@@ -78,7 +78,7 @@ def read(user: User) -> bytes:
         for visit in calendar_queries.visits(user.id, now - BACK, now + AHEAD):
             event = Event()
             event.add("uid", f"{visit.attempt_id}@outreach")
-            event.add("dtstamp", visit.made_at)
+            event.add("dtstamp", visit.changed_at)
             event.add("dtstart", clock.local(visit.at))
             event.add("dtend", clock.local(visit.at) + timedelta(minutes=visit.minutes))
             event.add("summary", _("Home visit"))

@@ -28,6 +28,18 @@ class Appointment(SQLModel, table=True):
     called_off_at: datetime | None = Field(default=None, sa_column=Column(db.UtcDateTime))
 
 
+class TakenOff(SQLModel, table=True):
+    """A visit that a coach had and has no more, so that her calendar can say so: the moment and length it had."""
+
+    __tablename__ = "visit_taken_off"
+
+    attempt_id: UUID = Field(foreign_key="contact_attempt.id", primary_key=True)
+    user_id: UUID = Field(foreign_key="staff_user.id", primary_key=True)
+    at: datetime = Field(sa_column=Column(db.UtcDateTime, nullable=False))
+    minutes: int
+    off_at: datetime = Field(sa_column=Column(db.UtcDateTime, nullable=False))
+
+
 class VisitReport(SQLModel, table=True):
     """What a coach reported of a visit, as her phone sent it.
 

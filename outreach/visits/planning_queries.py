@@ -2,10 +2,11 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
+import sqlmodel
 from sqlalchemy import ColumnElement, Select, or_, select
 
 from outreach import clock, db
@@ -15,6 +16,7 @@ from outreach.cases.models import Case, Person
 from outreach.cases.queries import HEAD_WIDTH, CaseHead, head_of, heads
 from outreach.errors import NotFound
 from outreach.i18n import _l
+from outreach.regions.models import Region
 from outreach.staff import queries as staff
 from outreach.staff.models import Role, StaffMunicipality, StaffRole, User
 from outreach.staff.scope import RoleName, Scope
@@ -41,6 +43,11 @@ class PlannedVisit:
     coach: str = ""
     second: str = ""
     warnings: Sequence[str] = field(default_factory=list)
+
+    @property
+    def first_day(self) -> date:
+        """The day for which it is asked."""
+        return clock.local(self.at).date()
 
     @property
     def last_day(self) -> date | None:
@@ -108,6 +115,8 @@ def wished(scope: Scope, coach_id: UUID | None, day: date) -> list[PlannedVisit]
     query = _open_visits(scope).where(
         db.table(Appointment).c.attempt_id.is_(None),
         attempt.latest_at.is_(None) | (attempt.latest_at >= begin),
+        # What somebody agreed on outside a plan has its own day; a plan's visit may be as soon as it lies ready.
+        attempt.enrolment_id.is_not(None) | (attempt.due_at < begin + timedelta(days=1)),
         (case.coach_id == coach_id) | case.coach_id.is_(None),
     )
     found = _read(query.order_by(attempt.due_at, attempt.id), scope)
@@ -126,12 +135,32 @@ def planned(scope: Scope, coach_id: UUID | None, since: datetime, until: datetim
     return _read(query.order_by(attempt.due_at, attempt.id), scope)
 
 
+def visits(attempt_ids: Collection[UUID], scope: Scope) -> dict[UUID, PlannedVisit]:
+    """Those of these visits that are open, by attempt."""
+    found = _read(_open_visits(scope).where(db.table(ContactAttempt).c.id.in_(attempt_ids)), scope)
+    return {one.attempt_id: one for one in found}
+
+
 def visit(attempt_id: UUID, scope: Scope) -> PlannedVisit:
     """One open visit. Raises NotFound."""
-    found = _read(_open_visits(scope).where(db.table(ContactAttempt).c.id == attempt_id), scope)
-    if not found:
+    found = visits([attempt_id], scope).get(attempt_id)
+    if found is None:
         raise NotFound(_l("This visit is no longer open. Look at the case to see why."))
-    return found[0]
+    return found
+
+
+def quiet_hours(scope: Scope) -> tuple[time, time]:
+    """Before and after which nobody is to be disturbed in her regions; the strictest of them."""
+    regions = [
+        region.settings
+        for region in db.session().exec(
+            sqlmodel.select(Region).where(db.table(Region).c.id.in_(scope.regions))
+        )
+    ]
+    return (
+        max((one.quiet_before for one in regions), default=time.min),
+        min((one.quiet_after for one in regions), default=time.max),
+    )
 
 
 def coaches(scope: Scope) -> list[tuple[UUID, str]]:
@@ -180,8 +209,8 @@ def busy(coach_ids: Collection[UUID], since: datetime, until: datetime) -> dict[
         )
         .order_by(attempt.c.due_at)
     )
-    found: dict[UUID, list[Busy]] = {}
+    found: dict[UUID, list[Busy]] = {coach_id: [] for coach_id in coach_ids}
     for id_, at, minutes, first, second in db.session().execute(query):
         for coach_id in {first, second} & set(coach_ids):
-            found.setdefault(coach_id, []).append(Busy(id_, at, minutes))
+            found[coach_id].append(Busy(id_, at, minutes))
     return found

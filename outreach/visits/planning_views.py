@@ -1,5 +1,6 @@
 """Planning visits: a day round proposed and mended, one visit given its moment, one taken off."""
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -27,6 +28,8 @@ PLANS = (RoleName.coach, RoleName.clerk, RoleName.coordinator)
 NOBODY = ""
 LONGEST_REASON = 300
 AHEAD = timedelta(days=60)
+SOON = timedelta(minutes=15)
+"""A round of today begins no sooner than this from now."""
 
 
 @blueprint.get("/visits/plan")
@@ -44,7 +47,8 @@ def _page(
     planned = planning_queries.planned(scope, coach_id, begin, begin + timedelta(days=1))
     wished = planning_queries.wished(scope, coach_id, day)
     proposing = "propose" in request.args or sent is not None
-    stops = _proposed(wished, planned, day) if proposing and sent is None else {}
+    stops = _proposed(scope, wished, coach_id, day) if proposing and sent is None else {}
+    areas = Counter(f"{visit.case.postcode[:4]} {visit.case.town}" for visit in wished if visit.case.postcode)
     page = render_template(
         "visits/plan.html",
         day_=day,
@@ -57,22 +61,37 @@ def _page(
         proposing=proposing,
         problems=problems or {},
         sent=sent or {},
+        areas=areas,
+        lost=[
+            problem
+            for id_, problem in (problems or {}).items()
+            if all(id_ != one.attempt_id for one in wished)
+        ],
         minutes=_minutes(),
         start=request.values.get("start", f"{round_rules.FROM:%H:%M}"),
+        until=request.values.get("until", f"{round_rules.UNTIL:%H:%M}"),
         today=clock.today(),
         local=clock.local,
     )
     return page, 422 if problems else 200
 
 
-def _proposed(wished: list[PlannedVisit], planned: list[PlannedVisit], day: date) -> dict[UUID, datetime]:
-    start = _time(request.args.get("start", "")) or round_rules.FROM
-    begin = max(
-        datetime.combine(day, start, clock.TIMEZONE), clock.local(clock.now()) + timedelta(minutes=15)
+def _proposed(
+    scope: Scope, wished: list[PlannedVisit], coach_id: UUID | None, day: date
+) -> dict[UUID, datetime]:
+    """A round in the part of the day that was asked for, around where she has to be already."""
+    begin, end = (
+        datetime.combine(day, at, clock.TIMEZONE)
+        for at in round_rules.within(
+            _time(request.args.get("start", "")) or round_rules.FROM,
+            _time(request.args.get("until", "")) or round_rules.UNTIL,
+            *planning_queries.quiet_hours(scope),
+        )
     )
+    begin = max(begin, clock.local(clock.now()) + SOON)
     begin = begin.replace(second=0, microsecond=0) + timedelta(minutes=-begin.minute % 5)
-    end = datetime.combine(day, round_rules.UNTIL, clock.TIMEZONE)
-    taken = [(clock.local(one.at), clock.local(one.at) + timedelta(minutes=one.minutes)) for one in planned]
+    busy = planning_queries.busy([coach_id], begin, end + round_rules.FAR)[coach_id] if coach_id else []
+    taken = [(clock.local(one.at), clock.local(one.at) + timedelta(minutes=one.minutes)) for one in busy]
     stops = round_rules.propose([one.wish for one in wished], begin, end, minutes=_minutes(), taken=taken)
     return {stop.attempt_id: stop.at for stop in stops}
 
@@ -123,10 +142,11 @@ def plan_round() -> ResponseReturnValue:
         elif coach_id is not None:
             moment_ = datetime.combine(day, at, clock.TIMEZONE)
             second = request.form.get(f"with-{text}", type=UUID)
-            wanted.append(Wanted(attempt_id, moment_, coach_id, second, _minutes()))
+            minutes = request.form.get(f"minutes-{text}", _minutes(), type=int)
+            wanted.append(Wanted(attempt_id, moment_, coach_id, second, minutes))
     if not problems and wanted:
         try:
-            planning_service.plan(wanted, scope)
+            planning_service.plan(wanted, scope, new=True)
         except RoundRefused as refusal:
             problems = refusal.problems
         else:

@@ -14,6 +14,7 @@ NEAR, FAR = timedelta(minutes=5), timedelta(minutes=15)
 """Between two doors with the same four digits in their postcode, and between others."""
 
 FROM, UNTIL = time(10), time(17)
+"""When a round begins and ends unless somebody says otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,8 @@ def propose(
 
     1. As many visits as fit, those first whose last day comes soonest, and of these those in one neighbourhood.
     2. In the order of postcode and house number.
-    3. None begins before the one before it is over and she has got there, and none ends after `end`.
+    3. None begins before the one before it is over and she has got there, also from and to what was planned
+       already, and none ends after `end`.
 
     Every order of the wishes gives the same round.
     """
@@ -89,11 +91,17 @@ def _in_order(
 
 
 def _next_free(at: datetime, length: timedelta, taken: list[Taken]) -> datetime:
-    """The first moment from `at` at which nothing else is planned for so long."""
+    """The first moment from `at` at which nothing else is planned for so long, nor on the way there and from there."""
     for since, until in taken:
-        if at < until and since < at + length:
+        if at < until + FAR and since < at + length + FAR:
             at = until + FAR
     return at
+
+
+def within(start: time, end: time, quiet_before: time, quiet_after: time) -> tuple[time, time]:
+    """The part of a day from `start` to `end` in which nobody is disturbed; begin and end are the same for none."""
+    begin = max(start, quiet_before)
+    return begin, max(begin, min(end, quiet_after))
 
 
 def overlaps(at: datetime, minutes: int, other_at: datetime, other_minutes: int) -> bool:

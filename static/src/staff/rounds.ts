@@ -52,7 +52,10 @@ function arm(row: HTMLElement, here: HTMLElement): void {
   both.className = "button-row";
   both.append(up, down);
   row.append(both);
-  row.draggable = true;
+  // Not from a field: there one selects text.
+  row.addEventListener("pointerdown", (event) => {
+    row.draggable = !(event.target as Element).closest("input, select, button");
+  });
   row.addEventListener("dragstart", (event) => {
     row.dataset.dragged = "";
     event.dataTransfer?.setData("text/plain", "");
@@ -61,8 +64,10 @@ function arm(row: HTMLElement, here: HTMLElement): void {
   row.addEventListener("dragover", (event) => event.preventDefault());
   row.addEventListener("drop", (event) => {
     event.preventDefault();
-    const dragged = list?.querySelector<HTMLElement>("[data-dragged]");
-    if (dragged && dragged !== row) place(dragged, row);
+    const dragged = here.querySelector<HTMLElement>("[data-dragged]");
+    if (!dragged || dragged === row) return;
+    const down = rows().indexOf(dragged) < rows().indexOf(row);
+    place(dragged, down ? (row.nextElementSibling as HTMLElement | null) : row);
   });
 }
 
