@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import shutil
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from pathlib import Path
 from uuid import UUID
 
-from playwright.sync_api import BrowserContext, Page, Route, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect, sync_playwright
 from sqlmodel import select
 
 from outreach import db
@@ -113,6 +118,32 @@ class Phone:
             route.abort()
 
         self.page.route(REPORTS, lose)
+
+
+def in_a_browser_of_its_own(
+    profile: Path, live: Live, do: Callable[[BrowserContext], None], *flags: str
+) -> None:
+    """A browser with a profile on disk starts, does something and ends; in a thread, since one runs here already."""
+    path = os.environ.get("CHROMIUM") or shutil.which("chromium")
+
+    def run() -> None:
+        with sync_playwright() as playwright:
+            context = playwright.chromium.launch_persistent_context(
+                str(profile),
+                executable_path=path,
+                args=["--no-sandbox", *flags],
+                base_url=live.address,
+                viewport={"width": 360, "height": 740},
+                locale="nl-NL",
+                timezone_id="Europe/Amsterdam",
+            )
+            try:
+                do(context)
+            finally:
+                context.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(run).result()
 
 
 def reports() -> list[VisitReport]:

@@ -1,17 +1,13 @@
 """The phone app against the real server, with and without a network."""
 
-import os
-import shutil
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from sqlmodel import select
 
 from outreach import clock, db
@@ -25,7 +21,7 @@ from outreach.staff.scope import scope_of
 from outreach.visits import device_service
 from outreach.visits.models import FieldDevice
 from tests.browser import Live, opened
-from tests.e2e.field_phone import REPORTS, Phone, readable, reports
+from tests.e2e.field_phone import REPORTS, Phone, in_a_browser_of_its_own, readable, reports
 from tests.factories import World
 from tests.responses.letters import events, status
 from tests.visits.door import plan_visit
@@ -131,14 +127,6 @@ def test_a_browser_that_starts_anew_still_has_the_draft_and_opens_without_a_netw
     visit = plan_visit(case)
     cookie = world.sign_in(world.coach).get_cookie("session")
     assert cookie is not None
-    path = os.environ.get("CHROMIUM") or shutil.which("chromium")
-    how: dict[str, Any] = {
-        "executable_path": path,
-        "args": ["--no-sandbox"],
-        "base_url": live.address,
-        "viewport": {"width": 360, "height": 740},
-        "locale": "nl-NL",
-    }
 
     def first(context: BrowserContext) -> None:
         context.add_cookies([{"name": "session", "value": cookie.value, "url": live.address}])
@@ -156,23 +144,8 @@ def test_a_browser_that_starts_anew_still_has_the_draft_and_opens_without_a_netw
         phone.page.locator(f"[data-visit='{visit}'] a").click()
         expect(phone.page.locator("[name='a.spoke_to'][value=parent]")).to_be_checked()
 
-    in_a_browser_of_its_own(tmp_path, how, first)
-    in_a_browser_of_its_own(tmp_path, how, second)
-
-
-def in_a_browser_of_its_own(profile: Path, how: dict[str, Any], do: Callable[[BrowserContext], None]) -> None:
-    """A browser with a profile on disk starts, does something and ends; in a thread, since one runs here already."""
-
-    def run() -> None:
-        with sync_playwright() as playwright:
-            context = playwright.chromium.launch_persistent_context(str(profile), **how)
-            try:
-                do(context)
-            finally:
-                context.close()
-
-    with ThreadPoolExecutor(1) as pool:
-        pool.submit(run).result()
+    in_a_browser_of_its_own(tmp_path, live, first)
+    in_a_browser_of_its_own(tmp_path, live, second)
 
 
 def test_a_report_whose_answer_was_lost_is_not_applied_twice(phone: Phone, case: Case) -> None:

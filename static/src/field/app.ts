@@ -27,6 +27,8 @@ let trouble: "" | "offline" | "portal" | "signed-out" | "server" = "";
 let flush: () => Promise<void> = async () => undefined;
 let running: Promise<void> | null = null;
 let asked = false;
+let drawing: Promise<void> | null = null;
+let changed = false;
 let over = false;
 const names = new Map<string, string>();
 
@@ -180,7 +182,22 @@ async function forgetVisits(): Promise<void> {
   names.clear();
 }
 
-async function refresh(): Promise<void> {
+/** Show how things stand. While it is being drawn further changes are drawn once, after it. */
+function refresh(): Promise<void> {
+  if (drawing) {
+    changed = true;
+    return drawing;
+  }
+  drawing = draw().finally(() => {
+    drawing = null;
+    const again = changed;
+    changed = false;
+    if (again) void refresh();
+  });
+  return drawing;
+}
+
+async function draw(): Promise<void> {
   await showState();
   if ((await safe.state()) === "open" && !visitInAddress()) await showList();
 }
@@ -257,16 +274,22 @@ async function showStorage(): Promise<void> {
 async function offerPasskey(): Promise<void> {
   const button = one<HTMLButtonElement>(document, "#add-passkey");
   button.hidden = (await safe.hasPasskey()) || !(await safe.canPasskey());
+  const form = one<HTMLFormElement>(document, "#passkey-form");
+  const field = one<HTMLInputElement>(form, "input");
   button.onclick = () => {
-    const passphrase = prompt(word("passkey-passphrase"));
-    if (!passphrase) return;
-    safe.addPasskey(passphrase, "Outreach").then(
-      (done) => {
-        button.hidden = done;
+    form.hidden = false;
+    field.focus();
+  };
+  form.onsubmit = (event) => {
+    event.preventDefault();
+    safe
+      .addPasskey(field.value, "Outreach")
+      .catch(() => false)
+      .then((done) => {
+        field.value = "";
+        form.hidden = button.hidden = done;
         if (!done) note(word("no-passkey"), "bad");
-      },
-      () => note(word("no-passkey"), "bad"),
-    );
+      });
   };
 }
 

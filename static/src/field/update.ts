@@ -3,25 +3,26 @@ import { frame, one } from "./words";
 
 export async function watchVersions(notes: HTMLElement, writing: () => boolean): Promise<void> {
   if (!("serviceWorker" in navigator)) return;
-  const had = navigator.serviceWorker.controller !== null;
   const registration = await navigator.serviceWorker.register("/field/sw.js", { scope: "/field/", updateViaCache: "none" });
+  let controlled = navigator.serviceWorker.controller !== null;
   let taken = false;
   navigator.serviceWorker.addEventListener("controllerchange", () => {
     // The first worker of all takes over a page that is new already.
-    if (had && !taken) {
+    if (controlled && !taken) {
       taken = true;
       location.reload();
     }
+    controlled = true;
   });
   const offer = (): void => {
     const waiting = registration.waiting;
-    if (!waiting || !had || notes.querySelector("[data-take]")) return;
+    if (!waiting || !controlled || notes.querySelector("[data-take]")) return;
     const box = frame("new-version");
     one(box, "[data-take]").addEventListener("click", () => waiting.postMessage("take over"));
     notes.append(box);
   };
   const look = (): void => {
-    if (registration.waiting && had) {
+    if (registration.waiting && controlled) {
       if (writing()) offer();
       else registration.waiting.postMessage("take over");
     }
