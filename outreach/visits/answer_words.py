@@ -60,7 +60,8 @@ def conditions(checklist: Checklist, language: str) -> dict[str, str]:
 
 def _condition(question: Question, values: tuple[str, ...], language: str) -> str:
     label = question.label.in_language(language)
-    return f"{label} {_(' or ').join(words_of(question, value, language) for value in values)}"
+    between = _(" or ")
+    return f"{label} {between.join(words_of(question, value, language) for value in values)}"
 
 
 Told = list[tuple[str, list[tuple[str, str]]]]

@@ -20,6 +20,7 @@ from flask_security import current_user
 from flask_wtf.csrf import generate_csrf
 
 from outreach import clock
+from outreach.campaigns import visit_queries as plans
 from outreach.cases.imports.languages import language_name
 from outreach.staff.scope import RoleName, current
 from outreach.visits import (
@@ -177,8 +178,7 @@ def _bundle() -> dict[str, Any]:
     language = str(get_locale() or "nl")
     found = bundle_queries.todays_round(scope)
     checklists, outcomes = forms_html.forms_for_phone(language)
-    usual = checklist_files.newest(checklist_files.USUAL)
-    assert usual is not None, "the usual checklist ships"
+    named = plans.checklists_of(visit.attempt_id for visit in found)
     colleague = safety_queries.colleague_of(current_user.id)
     return {
         "format": 1,
@@ -194,7 +194,7 @@ def _bundle() -> dict[str, Any]:
                 "at": visit.at.isoformat(),
                 "minutes": visit.minutes,
                 "name": visit.case.name,
-                "checklist": usual.key,
+                "checklist": checklist_files.newest_or_usual(named.get(visit.attempt_id)).key,
                 "card": render_template("visits/_round_card.html", visit=visit),
                 "warnings": render_template("visits/_door_warnings.html", visit=visit)
                 if visit.warnings

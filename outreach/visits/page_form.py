@@ -14,6 +14,9 @@ from outreach.visits.report import Answer, Outcome
 Sent = MultiDict[str, str]
 """The fields of a form."""
 
+NOTHING_NEXT = "none"
+"""What the form says for no next step: a choice that was made by mistake can be taken back."""
+
 CLOSING = ("outcome", "card_left", "card_code", "note", "next_kind", "next_on", "plan")
 """The fields of the end of a report."""
 
@@ -44,13 +47,14 @@ def body(
 ) -> dict[str, Any]:
     """The body of a report with a checklist. A next step is named when its kind or its day was."""
     kind, on = sent.get("next_kind", ""), sent.get("next_on", "")
+    next_ = {"kind": kind, "on": on} if (kind or on) and kind != NOTHING_NEXT else None
     return _body(case_id, visit, checklist, began_at, now) | {
         "outcome": sent.get("outcome", "") or None,
         "answers": answers(checklist, sent),
         "note": sent.get("note", ""),
         "card_left": bool(sent.get("card_left", "")),
         "card_code": sent.get("card_code", "").strip(),
-        "next": {"kind": kind, "on": on} if kind or on else None,
+        "next": next_,
         "plan": sent.get("plan", "") or None,
     }
 

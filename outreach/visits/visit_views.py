@@ -73,7 +73,7 @@ def write(case_id: UUID) -> ResponseReturnValue:
         results=_buttons(),
         ask=sure(case),
         note=request.form.get("note", ""),
-        wrong=[("", "", sentence) for sentence in wrong.values()],
+        summary=[("", "", sentence) for sentence in wrong.values()],
     )
     return page, 422 if wrong else 200
 
@@ -114,14 +114,11 @@ def report(case_id: UUID) -> ResponseReturnValue:
     page = render_template(
         "visits/report.html",
         **_about(case, visit, logged, scope),
-        checklist=checklist,
         title=checklist.title.in_language(language),
         lead=checklist.about.in_language(language),
-        questions=forms_html.checklist_html(
-            checklist, language, page_form.answers(checklist, sent), of_questions
-        ),
-        closing=forms_html.closing_html(closing, wrong),
-        wrong=page_form.places(checklist, wrong, language),
+        **forms_html.checklist_values(checklist, language, page_form.answers(checklist, sent), of_questions),
+        **forms_html.closing_values(closing, wrong),
+        summary=page_form.places(checklist, wrong, language),
         began=sent.get("began") or clock.now().isoformat(),
     )
     return page, 422 if wrong else 200

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -13,6 +14,7 @@ from uuid import UUID
 from bs4 import BeautifulSoup
 from flask import Flask
 from flask.testing import FlaskClient
+from PIL import Image
 from sqlalchemy import select
 from werkzeug.routing import AnyConverter, Rule
 
@@ -48,7 +50,7 @@ from outreach.visits import (
     safety_service,
     warning_service,
 )
-from outreach.visits.models import AddressWarning, FieldDevice
+from outreach.visits.models import AddressWarning, FieldDevice, VisitPicture
 from outreach.visits.planning_service import Wanted
 from outreach.visits.safety_rules import Said
 from outreach.web.access import OPEN, access_of
@@ -215,6 +217,7 @@ def _values(world: World, ids: list[UUID], campaign_id: UUID) -> dict[str, Any]:
         "batch_id": batch.id,
         "cards.pdf.batch_id": card_service.print_cards(world.region.id, 4).id,
         "check_in_id": _at_a_door(world),
+        "picture_id": _note_on_the_door(world, ids[0]),
         **_visits(world, ids),
         "number": batch.number,
         "enrolment_id": enrolment.id,
@@ -259,6 +262,22 @@ def _visits(world: World, ids: list[UUID]) -> dict[str, Any]:
         "solution": "apply",
         "secret": calendar_service.make(world.coach.id),
     }
+
+
+def _note_on_the_door(world: World, case_id: UUID) -> UUID:
+    """The coach reported a visit with a checklist and a photo of a note."""
+    written = BytesIO()
+    Image.new("RGB", (8, 8), "white").save(written, "PNG")
+    data = base64.b64encode(written.getvalue()).decode()
+    report = body(db.session().get_one(Case, case_id), None) | {
+        "checklist": "niet-thuis",
+        "outcome": "nobody_home",
+        "answers": {"lives_here": "likely", "seen": ["name_there"]},
+        "pictures": [{"kind": "note", "type": "image/png", "data": data}],
+    }
+    taken = report_service.take_in(db.new_id(), report, scope_of(world.coach))
+    assert not taken.errors
+    return db.session().scalars(select(VisitPicture)).one().id
 
 
 def _at_a_door(world: World) -> UUID:

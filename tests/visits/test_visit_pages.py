@@ -109,7 +109,7 @@ def test_the_page_offers_the_usual_checklist_and_the_others(world: World) -> Non
         "Huisbezoek luxe verzuim",
         "Niemand thuis",
         "Gesprek over privacy",
-        "Zelfredzaamheidsmatrix",
+        "Zelfredzaamheids\u00admatrix",
     ]
 
 
