@@ -26,7 +26,7 @@ from outreach.responses.models import ResponseCode
 from outreach.visits import checklist_files
 from outreach.visits.models import VisitReport
 from tests.counting import counted
-from tests.factories import World
+from tests.factories import World, csrf
 from tests.responses.letters import events, status
 from tests.visits.door import body, plan_visit, put
 
@@ -138,6 +138,10 @@ def test_the_step_of_a_plan_says_with_which_checklist_its_visit_begins(world: Wo
     assert first is not None and first.get_text(strip=True) == "Huisbezoek luxe verzuim"
     opened = page(client, f"/cases/{case.id}/visit/report?attempt={visit}")
     assert opened.select_one("form[data-checklist='luxe-verzuim@1']")
+    secret = client.post("/field/api/devices", json={}, headers={"X-CSRFToken": csrf(client, "/today")}).json
+    headers = {"X-Device": secret["secret"], "Accept-Encoding": "identity"}
+    [on_her_phone] = client.get("/field/api/bundle", headers=headers).json["visits"]
+    assert on_her_phone["checklist"] == "luxe-verzuim@1"
 
 
 def _enrolment(case: Case) -> UUID:
