@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -165,17 +166,9 @@ def attribute_response(session: Session, events: Sequence[Recorded]) -> None:
     for event in events:
         if is_response(event.kind, event.data):
             responses.setdefault(event.case_id, []).append(event)
-    attempt = db.table(ContactAttempt)
-    moment = func.coalesce(attempt.c.sent_at, attempt.c.ended_at, type_=db.UtcDateTime)
     reached: dict[UUID, list[tuple[UUID, datetime]]] = {}
     for ids in _chunks(responses):
-        query = (
-            select(attempt.c.id, attempt.c.case_id, moment)
-            .where(attempt.c.case_id.in_(ids), attempt.c.status.in_([s.value for s in REACHED_OUT]))
-            .where(moment.is_not(None))
-            .order_by(moment, attempt.c.id)
-        )
-        for attempt_id, case_id, at in session.execute(query):
+        for attempt_id, case_id, at in session.execute(_reached_out(), {"cases": ids}):
             reached.setdefault(case_id, []).append((attempt_id, at))
     found: list[dict[str, UUID]] = []
     for case_id, told in responses.items():
@@ -184,9 +177,26 @@ def attribute_response(session: Session, events: Sequence[Recorded]) -> None:
             if earlier:
                 found.append({"which": earlier[-1], "response": event.id})
     if found:
-        statement = (
-            update(attempt)
-            .where(attempt.c.id == bindparam("which"), attempt.c.response_event_id.is_(None))
-            .values(response_event_id=bindparam("response"))
-        )
-        session.connection().execute(statement, found)
+        session.connection().execute(_first_response(), found)
+
+
+@cache
+def _reached_out() -> Any:
+    attempt = db.table(ContactAttempt)
+    moment = func.coalesce(attempt.c.sent_at, attempt.c.ended_at, type_=db.UtcDateTime)
+    return (
+        select(attempt.c.id, attempt.c.case_id, moment)
+        .where(attempt.c.case_id.in_(bindparam("cases", expanding=True)))
+        .where(attempt.c.status.in_([s.value for s in REACHED_OUT]), moment.is_not(None))
+        .order_by(moment, attempt.c.id)
+    )
+
+
+@cache
+def _first_response() -> Any:
+    attempt = db.table(ContactAttempt)
+    return (
+        update(attempt)
+        .where(attempt.c.id == bindparam("which"), attempt.c.response_event_id.is_(None))
+        .values(response_event_id=bindparam("response"))
+    )

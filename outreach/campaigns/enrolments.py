@@ -5,11 +5,11 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, bindparam, select, update
+from sqlalchemy import ColumnElement, Row, bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
@@ -190,20 +190,31 @@ def _remember(session: Session, decisions: Sequence[tuple[Looked, Decision]]) ->
 
 def stop(session: Session, case_ids: Iterable[UUID], reason: str, actor: str = timeline.SYSTEM) -> int:
     """Stop the plans of these cases: what had not gone out is cancelled. Returns how many stopped."""
-    return _stop(session, col(Enrolment.case_id).in_(set(case_ids)), reason, actor)
+    found = session.execute(_open_of_cases(), {"cases": list(set(case_ids))})
+    return _stop(session, found.all(), reason, actor)
 
 
 def stop_campaign(session: Session, campaign: Campaign, actor: str) -> int:
     """Stop the plans of all in a campaign. Returns how many stopped."""
-    return _stop(session, col(Enrolment.campaign_id) == campaign.id, "campaign_stopped", actor)
+    found = session.execute(_open_ones(db.table(Enrolment).c.campaign_id == campaign.id))
+    return _stop(session, found.all(), "campaign_stopped", actor)
 
 
-def _stop(session: Session, which: ColumnElement[bool], reason: str, actor: str) -> int:
-    rows = session.execute(
-        select(col(Enrolment.id), col(Enrolment.case_id), col(Campaign.slug), col(Campaign.name))
-        .join(Campaign, col(Campaign.id) == col(Enrolment.campaign_id))
-        .where(which, col(Enrolment.status).in_(queries.OPEN_ENROLMENTS))
-    ).all()
+@cache
+def _open_of_cases() -> Any:
+    return _open_ones(db.table(Enrolment).c.case_id.in_(bindparam("cases", expanding=True)))
+
+
+def _open_ones(which: ColumnElement[bool]) -> Any:
+    enrolment, campaign = db.table(Enrolment), db.table(Campaign)
+    return (
+        select(enrolment.c.id, enrolment.c.case_id, campaign.c.slug, campaign.c.name)
+        .join_from(enrolment, campaign, campaign.c.id == enrolment.c.campaign_id)
+        .where(which, enrolment.c.status.in_(queries.OPEN_ENROLMENTS))
+    )
+
+
+def _stop(session: Session, rows: Sequence[Row[Any]], reason: str, actor: str) -> int:
     for start in range(0, len(rows), BATCH):
         ids = [row.id for row in rows[start : start + BATCH]]
         _set_status(session, ids, EnrolmentStatus.stopped, reason)

@@ -1,9 +1,11 @@
 """Reads about whose devices must hear of an event, and how much waits for somebody."""
 
 from collections.abc import Collection
+from functools import cache
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlmodel import Session
 
 from outreach import db
@@ -23,6 +25,17 @@ def devices_for(session: Session, case_ids: Collection[UUID]) -> dict[UUID, list
     They are of the case's coach, or of every coach of its municipality when nobody has it; of active accounts that
     work for that municipality, for nobody else may see the case.
     """
+    wanted = sorted(case_ids)
+    found: dict[UUID, list[tuple[UUID, UUID]]] = {}
+    for start in range(0, len(wanted), CHUNK):
+        rows = session.execute(_devices(), {"cases": wanted[start : start + CHUNK]})
+        for case_id, device_id, user_id in rows:
+            found.setdefault(case_id, []).append((device_id, user_id))
+    return found
+
+
+@cache
+def _devices() -> Any:
     case, place, user, device = (
         db.table(model).c for model in (Case, StaffMunicipality, User, PushSubscription)
     )
@@ -31,21 +44,15 @@ def devices_for(session: Session, case_ids: Collection[UUID]) -> dict[UUID, list
         .join(db.table(Role), db.table(Role).c.id == db.table(StaffRole).c.role_id)
         .where(db.table(Role).c.name == RoleName.coach)
     )
-    wanted = sorted(case_ids)
-    found: dict[UUID, list[tuple[UUID, UUID]]] = {}
-    for start in range(0, len(wanted), CHUNK):
-        query = (
-            select(case.id, device.id, user.id)
-            .join(db.table(StaffMunicipality), place.municipality_code == case.municipality_code)
-            .join(db.table(User), user.id == place.user_id)
-            .join(db.table(PushSubscription), device.user_id == user.id)
-            .where(case.id.in_(wanted[start : start + CHUNK]), user.active)
-            .where((case.coach_id == user.id) | (case.coach_id.is_(None) & user.id.in_(coaches)))
-            .order_by(device.id)
-        )
-        for case_id, device_id, user_id in session.execute(query):
-            found.setdefault(case_id, []).append((device_id, user_id))
-    return found
+    return (
+        select(case.id, device.id, user.id)
+        .join(db.table(StaffMunicipality), place.municipality_code == case.municipality_code)
+        .join(db.table(User), user.id == place.user_id)
+        .join(db.table(PushSubscription), device.user_id == user.id)
+        .where(case.id.in_(bindparam("cases", expanding=True)), user.active)
+        .where((case.coach_id == user.id) | (case.coach_id.is_(None) & user.id.in_(coaches)))
+        .order_by(device.id)
+    )
 
 
 def waiting(scope: Scope) -> list[tuple[str, dict[str, object]]]:

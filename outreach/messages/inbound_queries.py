@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import exists, or_, select
-from sqlmodel import col
+from sqlalchemy import bindparam, exists, or_, select
 
 from outreach import db
 from outreach.cases.models import Case, Person
@@ -25,16 +26,21 @@ class Owner:
 
 def owners(number: str) -> list[Owner]:
     """Everybody with a case whose mobile number this is; `number` is E.164."""
-    query = (
-        select(col(Person.id), col(Person.language), col(Case.id), col(Case.status))
-        .join(Case, col(Case.person_id) == col(Person.id))
-        .where(col(Person.mobile) == number)
-        .order_by(col(Case.opened_at).desc(), col(Case.id).desc())
-    )
     by_person: dict[UUID, list[tuple[str, UUID, str]]] = {}
-    for person_id, language, case_id, status in db.session().execute(query):
+    for person_id, language, case_id, status in db.session().execute(_of_number(), {"number": number}):
         by_person.setdefault(person_id, []).append((language, case_id, status))
     return [_owner(person_id, files) for person_id, files in by_person.items()]
+
+
+@cache
+def _of_number() -> Any:
+    person, case = db.table(Person).c, db.table(Case).c
+    return (
+        select(person.id, person.language, case.id, case.status)
+        .join_from(db.table(Person), db.table(Case), case.person_id == person.id)
+        .where(person.mobile == bindparam("number"))
+        .order_by(case.opened_at.desc(), case.id.desc())
+    )
 
 
 def _owner(person_id: UUID, files: Sequence[tuple[str, UUID, str]]) -> Owner:
@@ -44,8 +50,27 @@ def _owner(person_id: UUID, files: Sequence[tuple[str, UUID, str]]) -> Owner:
 
 def known(channel: str, provider_id: str) -> bool:
     """Whether this message came in before, claimed or not."""
+    return bool(db.session().scalar(_there(), {"on": channel, "sid": provider_id}))
+
+
+def stored(channel: str, provider_id: str) -> UUID | None:
+    """The message with this provider's id on a case, if it is there."""
+    found: UUID | None = db.session().scalar(_stored(), {"on": channel, "sid": provider_id})
+    return found
+
+
+@cache
+def _stored() -> Any:
+    message = db.table(Message).c
+    return select(message.id).where(
+        message.channel == bindparam("on"), message.provider_id == bindparam("sid")
+    )
+
+
+@cache
+def _there() -> Any:
     before = [
-        exists().where(table.channel == channel, table.provider_id == provider_id)
+        exists().where(table.channel == bindparam("on"), table.provider_id == bindparam("sid"))
         for table in (db.table(Message).c, db.table(UnclaimedMessage).c)
     ]
-    return bool(db.session().scalar(select(or_(*before))))
+    return select(or_(*before))

@@ -120,11 +120,11 @@ def _keep_unclaimed(message: Inbound, number: str | None) -> None:
 def _words(message: Inbound) -> str:
     """The text, with what cannot be kept named below it; in Dutch, as part of the file."""
     body = message.body.replace("\0", "").strip()
+    if body and not message.attachments:
+        return body
     with force_locale("nl"):
         left_out, empty = _("attachment not kept"), _("message without text")
-    if message.attachments:
-        return f"{body[: LONGEST_IN - 100]}\n[{left_out}]".strip()
-    return body or f"[{empty}]"
+    return f"{body[: LONGEST_IN - 100]}\n[{left_out}]".strip() if message.attachments else f"[{empty}]"
 
 
 def e164(address: str) -> str | None:

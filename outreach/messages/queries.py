@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlmodel import col
 
 from outreach import db
@@ -17,10 +19,16 @@ from outreach.staff.scope import Scope
 
 def person_of(case_id: UUID) -> UUID:
     """The person whose case it is. Raises NotFound."""
-    found: UUID | None = db.session().scalar(select(col(Case.person_id)).where(col(Case.id) == case_id))
+    found: UUID | None = db.session().scalar(_person(), {"case": case_id})
     if found is None:
         raise NotFound(_l("This case does not exist."))
     return found
+
+
+@cache
+def _person() -> Any:
+    case = db.table(Case).c
+    return select(case.person_id).where(case.id == bindparam("case"))
 
 
 @dataclass(frozen=True, slots=True)

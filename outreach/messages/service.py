@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import insert
 
 from outreach import clock, db
 from outreach.cases import service as cases
@@ -12,7 +12,7 @@ from outreach.cases import timeline
 from outreach.cases.events import EventKind
 from outreach.errors import Refused
 from outreach.i18n import _l
-from outreach.messages import conversation_service, stop_words
+from outreach.messages import conversation_service, inbound_queries, stop_words
 from outreach.messages.limits import LONGEST_IN
 from outreach.messages.models import Message
 from outreach.messages.queries import person_of
@@ -26,8 +26,8 @@ def receive(
     body: str,
     provider_id: str | None = None,
     at: datetime | None = None,
-) -> Message:
-    """Take in a message from a young person; the timeline hears of it, and so does the coach.
+) -> UUID:
+    """Take in a message from a young person; the timeline hears of it, and so does the coach. Gives its id.
 
     The same `provider_id` twice is stored once. `at` is when it came, the present when left out. A whole message of
     stopping opts the person out of this channel, one of starting opts her in; what may mean it is marked for the
@@ -39,26 +39,24 @@ def receive(
         raise Refused(_l("Write something first."))
     with db.write() as session:
         if provider_id is not None:
-            known = select(Message).where(
-                db.table(Message).c.channel == channel, db.table(Message).c.provider_id == provider_id
-            )
-            seen = session.scalars(known).first()
+            seen = inbound_queries.stored(channel, provider_id)
             if seen is not None:
                 return seen
-        message = Message(
-            case_id=case_id,
-            direction="in",
-            channel=channel,
-            address=address,
-            body=body,
-            at=at or clock.now(),
-            provider_id=provider_id,
-        )
-        session.add(message)
-        session.flush()
-        conversation_service.received(session, person_of(case_id), case_id, message.at, channel, body)
+        message_id, at = db.new_id(), at or clock.now()
+        row = {
+            "id": message_id,
+            "case_id": case_id,
+            "direction": "in",
+            "channel": channel,
+            "address": address,
+            "body": body,
+            "at": at,
+            "provider_id": provider_id,
+        }
+        session.execute(insert(db.table(Message)), [row])
+        conversation_service.received(session, person_of(case_id), case_id, at, channel, body)
         wish = stop_words.meaning(body)
-        data: dict[str, Any] = {"message_id": str(message.id), "text": body}
+        data: dict[str, Any] = {"message_id": str(message_id), "text": body}
         if wish is Meaning.perhaps_stop:
             data["perhaps_opt_out"] = True
         timeline.record(
@@ -67,10 +65,10 @@ def receive(
             actor=timeline.PERSON,
             channel=channel,
             data=data,
-            at=message.at,
+            at=at,
         )
         if wish is Meaning.stop:
             cases.opted_out_herself(case_id, channel)
         elif wish is Meaning.start:
             cases.opted_in_herself(case_id, channel)
-        return message
+        return message_id

@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlmodel import Session, col
 
 from outreach import clock, db
@@ -218,21 +219,11 @@ def call_off(session: Session, events: Sequence[Recorded]) -> None:
     cases = {event.case_id for event in events if ends_approach(event.kind, event.data)}
     if not cases:
         return
-    attempt, appointment = db.table(ContactAttempt), db.table(Appointment)
-    query = (
-        select(attempt.c.id, attempt.c.case_id, attempt.c.due_at, attempt.c.reason)
-        .join_from(attempt, appointment, appointment.c.attempt_id == attempt.c.id)
-        .where(
-            attempt.c.case_id.in_(cases),
-            attempt.c.status == AttemptStatus.cancelled.value,
-            attempt.c.reason.in_(STOPPED),
-            attempt.c.due_at >= clock.now() - UNDER_WAY,
-            appointment.c.called_off_at.is_(None),
-        )
-    )
-    found = session.execute(query).all()
+    since = clock.now() - UNDER_WAY
+    found = session.execute(_needless(), {"cases": list(cases), "since": since}).all()
     if not found:
         return
+    appointment = db.table(Appointment)
     session.execute(
         update(appointment)
         .where(appointment.c.attempt_id.in_([row.id for row in found]))
@@ -249,4 +240,20 @@ def call_off(session: Session, events: Sequence[Recorded]) -> None:
             )
             for row in found
         ]
+    )
+
+
+@cache
+def _needless() -> Any:
+    attempt, appointment = db.table(ContactAttempt), db.table(Appointment)
+    return (
+        select(attempt.c.id, attempt.c.case_id, attempt.c.due_at, attempt.c.reason)
+        .join_from(attempt, appointment, appointment.c.attempt_id == attempt.c.id)
+        .where(
+            attempt.c.case_id.in_(bindparam("cases", expanding=True)),
+            attempt.c.status == AttemptStatus.cancelled.value,
+            attempt.c.reason.in_(STOPPED),
+            attempt.c.due_at >= bindparam("since"),
+            appointment.c.called_off_at.is_(None),
+        )
     )
