@@ -15,6 +15,9 @@ COACHES = (
     ("GM0606", "coach2", "Pieter", "Vonk", "06 10 20 30 41"),
     ("GM0556", "coach3", "Marleen", "Kuiper", "06 10 20 30 42"),
 )
+GOES_ALONG = {"coach2": "GM0622"}
+"""Who also works in a second municipality, to go along on visits there."""
+
 OTHERS = (
     (RoleName.clerk, "medewerker", "Ans", "Bakker"),
     (RoleName.coordinator, "coordinator", "Joost", "van Rijn"),
@@ -56,7 +59,7 @@ def assemble() -> Cast:
                 given_name=given,
                 family_name=family,
                 roles=[RoleName.coach],
-                municipalities=[code],
+                municipalities=[code, *([GOES_ALONG[account]] if account in GOES_ALONG else [])],
                 phone=phone,
                 hours="ma t/m do, 9.00 – 17.00",
             ).id

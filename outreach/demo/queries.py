@@ -99,6 +99,21 @@ def unplanned_visits(region_id: UUID) -> list[Task]:
     return _tasks(region_id, (attempt.channel == "visit") & (attempt.due_at >= clock.now()))
 
 
+def coming_visits(region_id: UUID, now: datetime) -> list[Task]:
+    """Visits that are still to be made from now on, the soonest first."""
+    attempt = db.table(ContactAttempt).c
+    return _tasks(region_id, (attempt.channel == "visit") & (attempt.due_at >= now))
+
+
+def due_at(attempt_id: UUID) -> datetime:
+    """The moment of a visit."""
+    attempt = db.table(ContactAttempt).c
+    found: datetime = (
+        db.session().execute(select(attempt.due_at).where(attempt.id == attempt_id)).scalar_one()
+    )
+    return found
+
+
 def open_tasks(region_id: UUID, now: datetime) -> list[Task]:
     """Calls and visits that are due."""
     attempt = db.table(ContactAttempt).c

@@ -15,7 +15,6 @@ from uuid import UUID
 from sqlalchemy import insert
 
 from outreach import clock, db
-from outreach.attempts import appointment_service
 from outreach.attempts import logging_service as logged
 from outreach.attempts.rules import CALL_RESULTS, Result
 from outreach.campaigns import service as campaigns
@@ -28,7 +27,7 @@ from outreach.cases.imports.same_person import match_key
 from outreach.cases.models import Case, Household, Person
 from outreach.cases.rules import CaseStatus
 from outreach.cases.timeline import NewEvent
-from outreach.demo import queries, reactions
+from outreach.demo import queries, reactions, rounds
 from outreach.demo.cast import COACHES, Cast
 from outreach.demo.people import MadeUp, people
 from outreach.demo.queries import Done
@@ -51,8 +50,11 @@ CAMPAIGNS = (
 )
 """Short name, name, working days ago that it began, share of the young people."""
 
-ROUND = (time(10, 0), time(11, 15), time(14, 0), time(15, 30))
-"""The times of a coach's visits on one day."""
+LEFT_TO_PLAN = 3
+"""One in so many visits gets no moment: the clerk or the coach has a round to make."""
+
+TRIES = 8
+"""Moments at which a coach tries to fit a visit in, before it is left for her to plan."""
 
 OFFICE = (time(9), time(17))
 """When coaches work."""
@@ -87,6 +89,7 @@ class Story:
         self.numbers = count()
         self.seen: set[UUID] = set()
         self.rounds: Counter[UUID] = Counter()
+        self.visits = 0
 
     def tell(self, progress: Callable[[int], object] = lambda _days: None) -> None:
         """Import, start the campaigns, live through the days, and end at `now`."""
@@ -102,6 +105,7 @@ class Story:
             day += timedelta(days=1)
         self._this_morning()
         tick(self.now)
+        rounds.lay_out(self.cast, self.now)
 
     def _bring_in(self) -> list[UUID]:
         """All young people come in on one list, as from a registration system."""
@@ -293,12 +297,17 @@ class Story:
             if task.attempt_id in self.seen:
                 continue
             self.seen.add(task.attempt_id)
-            turn = self.rounds[task.coach_id]
-            self.rounds[task.coach_id] += 1
+            self.visits += 1
+            if self.visits % LEFT_TO_PLAN == 0:
+                continue
+            hers = rounds.scope(task.coach_id)
             first = add_working_days(max(clock.local(task.due_at).date(), clock.today()), 1)
-            day = add_working_days(first, turn // len(ROUND) % 4)
-            at = moment(day, ROUND[turn % len(ROUND)])
-            appointment_service.appoint(task.case_id, task.attempt_id, at, by=task.coach_id)
+            for _try in range(TRIES):
+                turn = self.rounds[task.coach_id]
+                self.rounds[task.coach_id] += 1
+                day = add_working_days(first, turn // len(rounds.TIMES) % 4)
+                if rounds.appoint(task, moment(day, rounds.TIMES[turn % len(rounds.TIMES)]), hers):
+                    break
 
     def _coaches(self, at: datetime) -> None:
         """Coaches call whom they must, and ring at doors; what is due on the newest day is still to be done."""

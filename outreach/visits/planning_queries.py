@@ -180,6 +180,16 @@ def coaches(scope: Scope) -> list[tuple[UUID, str]]:
     return [(row[0], f"{row[1]} {row[2]}".strip()) for row in db.session().execute(query)]
 
 
+def workplaces(user_ids: Collection[UUID]) -> dict[UUID, set[str]]:
+    """The municipalities (codes) for which each of these people works."""
+    place = db.table(StaffMunicipality).c
+    query = select(place.user_id, place.municipality_code).where(place.user_id.in_(user_ids))
+    found: dict[UUID, set[str]] = {user_id: set() for user_id in user_ids}
+    for user_id, code in db.session().execute(query):
+        found[user_id].add(code)
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class Busy:
     """Where a coach is planned to be: `at` for `minutes`."""

@@ -126,18 +126,23 @@ def _problems(
     people = {id_ for one in wanted for id_ in _going(one)}
     moving = {one.attempt_id for one in wanted}
     since, until = min(one.at for one in wanted), max(one.at for one in wanted) + timedelta(hours=8)
-    busy = planning_queries.busy(people, since, until)
+    busy, places = planning_queries.busy(people, since, until), planning_queries.workplaces(people)
     found: dict[UUID, Any] = {}
     for place, one in enumerate(wanted):
         going = _going(one)
         elsewhere = (other for id_ in going for other in busy.get(id_, ()) if other.attempt_id not in moving)
-        problem = _not_possible(one, visits.get(one.attempt_id), new=new)
+        visit = visits.get(one.attempt_id)
+        problem = _not_possible(one, visit, new=new)
         if problem is not None:
             found[one.attempt_id] = problem
         elif one.coach_id not in coaches or not going <= (coaches.keys() | {scope.user_id}):
             found[one.attempt_id] = _l("Choose a coach from the list.")
         elif one.coach_id == one.second_id:
             found[one.attempt_id] = _l("Choose two different coaches.")
+        elif visit and any(visit.case.municipality_code not in places[id_] for id_ in going):
+            found[one.attempt_id] = _l(
+                "Choose a coach who works in %(municipality)s.", municipality=visit.case.municipality
+            )
         elif _meets(one, wanted[:place], going) or any(
             overlaps(one.at, one.minutes, other.at, other.minutes) for other in elsewhere
         ):

@@ -85,6 +85,17 @@ def test_there_is_something_to_do_for_everybody(region: Flask) -> None:
         assert sorted(standing.values()).count("running") == 3
 
 
+def test_the_coach_has_a_round_one_door_to_take_care_at_and_one_with_a_colleague(region: Flask) -> None:
+    client = region.test_client()
+    with clock.at(clock.parse(NOW)):
+        client.post("/demo/sign-in/coach", data={"csrf_token": csrf(client, "/demo")})
+        page = client.get("/visits").text
+    assert "Do 12 maart" in page and "Vr 13 maart" in page
+    assert "Grote hond" in page
+    assert "Samen met Pieter Vonk" in page
+    assert "Nog te plannen" in page, "and something to plan"
+
+
 def test_the_coach_has_messages_to_read_and_one_whose_sender_she_must_tell(region: Flask) -> None:
     client = region.test_client()
     client.post("/demo/sign-in/coach", data={"csrf_token": csrf(client, "/demo")})

@@ -197,6 +197,16 @@ def test_who_plans_hears_of_each_visit_why_it_cannot_be(world: World) -> None:
     planning_service.plan([Wanted(late, tomorrow(14), world.coach.id)], scope)
 
 
+def test_nobody_is_sent_to_a_municipality_where_she_may_see_nothing(world: World) -> None:
+    carla = colleague(world)
+    visit = plan_visit(world.case(municipality="GM0606"))
+    for who, second in ((carla.id, None), (world.coach.id, carla.id)):
+        with pytest.raises(RoundRefused) as refused:
+            planning_service.plan([Wanted(visit, tomorrow(10), who, second)], scope_of_clerk(world))
+        assert "Schiedam" in str(refused.value.problems[visit])
+    planning_service.plan([Wanted(visit, tomorrow(10), world.coach.id)], scope_of_clerk(world))
+
+
 def test_a_round_that_somebody_else_planned_meanwhile_says_so(world: World) -> None:
     case = world.case()
     visit = plan_visit(case, hours=-1)
