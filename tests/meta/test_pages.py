@@ -42,6 +42,9 @@ TOO_SMALL = f"""() => {{
   return small;
 }}"""
 
+# Colours that are looked at before the page is painted anew are half those of the day.
+REPAINTED = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+
 TOO_WIDE = """() => {
   const width = document.documentElement.clientWidth;
   if (document.scrollingElement.scrollWidth <= width) return [];
@@ -154,6 +157,7 @@ def test_axe_finds_nothing_by_day_and_in_the_dark(
             problems += [f"wrong before anybody typed: {name}" for name in tab.evaluate(WRONG_TOO_EARLY)]
             # Colours are the same at every width.
             tab.emulate_media(color_scheme="dark")
+            tab.evaluate(REPAINTED)
             problems += [f"in the dark: {each}" for each in _axe(tab, only_colours=True)]
         if problems:
             found[f"{endpoint} {path}"] = problems
