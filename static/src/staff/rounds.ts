@@ -52,6 +52,7 @@ function arm(row: HTMLElement, here: HTMLElement): void {
   both.className = "button-row";
   both.append(up, down);
   row.append(both);
+  row.draggable = true;
   // Not from a field: there one selects text.
   row.addEventListener("pointerdown", (event) => {
     row.draggable = !(event.target as Element).closest("input, select, button");
