@@ -120,6 +120,7 @@ def _staff_rooms(app: Flask, settings: Settings) -> None:
     from outreach.staff import push_views as devices
     from outreach.staff import region_views as regions
     from outreach.visits import device_views as phones
+    from outreach.visits import door_panels
     from outreach.visits import door_queries as doors
     from outreach.visits import field_views as field
     from outreach.visits import parked_views as parked
@@ -164,6 +165,7 @@ def _staff_rooms(app: Flask, settings: Settings) -> None:
     app.register_blueprint(safety.blueprint)
     field.init_app(app)
     panels.register_for_day(app, safety.day_panels)
+    panels.register_for_day(app, door_panels.day_panels)
     layout.alarm_by(app, safety.alarms)
     app.register_blueprint(message_texts.blueprint)
     app.register_blueprint(insight.blueprint)

@@ -1,6 +1,7 @@
 """What the coach's day and her list of visits show of a visit: who goes, and what to know before ringing."""
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, exists, or_, select
@@ -8,12 +9,18 @@ from sqlalchemy import ColumnElement, exists, or_, select
 from outreach import clock, db
 from outreach.attempts.models import ContactAttempt
 from outreach.attempts.round_queries import Door
+from outreach.attempts.rules import AttemptStatus
 from outreach.cases.models import Case, Person
-from outreach.cases.queries import mine
+from outreach.cases.queries import HEAD_WIDTH, CaseHead, head_of, heads, mine
 from outreach.staff import queries as staff
 from outreach.staff.scope import Scope
 from outreach.visits import warning_queries
 from outreach.visits.models import Appointment
+
+UNDER_WAY = timedelta(hours=1)
+"""For so long after its moment somebody may still be on her way to a visit."""
+
+MOST = 20
 
 
 def goes(scope: Scope) -> ColumnElement[bool]:
@@ -67,3 +74,27 @@ def warnings(case_id: UUID, scope: Scope) -> Sequence[str]:
     """What holds today of the address of a case."""
     found = warning_queries.of_case(case_id, for_coaches=warning_queries.sees_all(scope))
     return [one.text for one in found]
+
+
+def called_off(scope: Scope, now: datetime) -> list[tuple[CaseHead, datetime]]:
+    """Visits to a colleague's cases that she was to make and that a response made needless, the soonest first.
+
+    The case's own coach has a notice of it; whoever goes in her place or goes along has not.
+    """
+    attempt, appointment, case = (db.table(one) for one in (ContactAttempt, Appointment, Case))
+    query = (
+        heads(scope)
+        .add_columns(attempt.c.due_at)
+        .join(attempt, attempt.c.case_id == case.c.id)
+        .join(appointment, appointment.c.attempt_id == attempt.c.id)
+        .where(
+            or_(appointment.c.coach_id == scope.user_id, appointment.c.second_coach_id == scope.user_id),
+            appointment.c.called_off_at.is_not(None),
+            attempt.c.status == AttemptStatus.cancelled.value,
+            attempt.c.due_at >= now - UNDER_WAY,
+            case.c.coach_id != scope.user_id,
+        )
+        .order_by(attempt.c.due_at, attempt.c.id)
+        .limit(MOST)
+    )
+    return [(head_of(row), row[HEAD_WIDTH]) for row in db.session().execute(query)]

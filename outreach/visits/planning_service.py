@@ -24,6 +24,7 @@ from outreach.i18n import _l, day, moment
 from outreach.staff.models import User
 from outreach.staff.scope import Scope
 from outreach.visits import planning_queries
+from outreach.visits.door_queries import UNDER_WAY
 from outreach.visits.models import Appointment, TakenOff
 from outreach.visits.planning_queries import PlannedVisit
 from outreach.visits.round_rules import overlaps
@@ -211,9 +212,6 @@ def take_off(attempt_id: UUID, reason: str, scope: Scope, *, for_good: bool) -> 
 
 STOPPED = ("responded", "wrong_person", "status")
 """Why a plan stops by itself, as the attempts say that it cancelled; what somebody stopped by hand she knows of."""
-
-UNDER_WAY = timedelta(hours=1)
-"""For so long after its moment somebody may still be on her way to a visit."""
 
 
 def call_off(session: Session, events: Sequence[Recorded]) -> None:

@@ -348,6 +348,32 @@ def test_an_answer_the_evening_before_takes_the_visit_off_the_round_and_tells_th
     assert [event.kind for event in events(case)].count("visit_called_off") == 1
 
 
+def test_a_colleague_who_was_to_go_hears_of_it_too(world: World) -> None:
+    carla = colleague(world)
+    with db.write() as session:
+        carla.password = world.coach.password
+        session.add(carla)
+    case, visit = in_a_plan(world)
+    planning_service.plan([Wanted(visit, tomorrow(10), world.coach.id, carla.id)], scope_of_clerk(world))
+    client = world.sign_in(carla)
+    assert "Je hoeft er niet heen" not in client.get("/today").text
+    timeline.record(case.id, EventKind.responded, actor=timeline.PERSON, data={"now": "work"})
+    page = client.get("/today").text
+    assert "Je hoeft er niet heen" in page and "Noor" in page
+    assert "Je hoeft er niet heen" not in world.sign_in(world.coach).get("/today").text, "she has a notice"
+    with clock.at(tomorrow(12)):
+        assert "Je hoeft er niet heen" not in world.sign_in(carla).get("/today").text
+
+
+def test_a_plan_that_somebody_stopped_by_hand_calls_nothing_off_later(world: World) -> None:
+    case, visit = in_a_plan(world)
+    with db.write() as session:
+        attempt = session.get_one(ContactAttempt, visit)
+        attempt.status, attempt.reason = "cancelled", "by_hand"
+    timeline.record(case.id, EventKind.responded, actor=timeline.PERSON, data={"now": "work"})
+    assert "visit_called_off" not in [event.kind for event in events(case)]
+
+
 def test_a_visit_that_took_place_is_not_called_off_by_itself(world: World) -> None:
     case, visit = in_a_plan(world)
     logging_service.log_visit(case.id, Result.met, by=world.coach.id, attempt_id=visit)
