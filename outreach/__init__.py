@@ -104,6 +104,7 @@ def _staff_rooms(app: Flask, settings: Settings) -> None:
     from outreach.campaigns import views as campaigns
     from outreach.cases import notice_views as notices
     from outreach.cases import person_views as persons
+    from outreach.cases import taking_back_views as taking_back
     from outreach.cases import views as cases
     from outreach.cases.imports import views as imports
     from outreach.demo import views as demo
@@ -133,6 +134,7 @@ def _staff_rooms(app: Flask, settings: Settings) -> None:
     app.register_blueprint(cases.blueprint)
     app.register_blueprint(notices.blueprint)
     app.register_blueprint(persons.blueprint)
+    app.register_blueprint(taking_back.blueprint)
     app.register_blueprint(imports.blueprint)
     imports.show_ways_on(app, importing.ways_on)
     app.register_blueprint(attempts.blueprint)
@@ -181,13 +183,17 @@ def _staff_rooms(app: Flask, settings: Settings) -> None:
 
 def _subscriptions(app: Flask) -> None:
     """Which room hears of which kinds of events, in this order, inside the recording transaction."""
+    from outreach.attempts import taking_back_service as tasks
     from outreach.attempts.service import attribute_response
+    from outreach.campaigns import taking_back_service as plans
     from outreach.campaigns.enrolments import look_again, stop_on_response
     from outreach.cases import push_service
-    from outreach.cases.events import CHANGES_WHAT_IS_DUE, ENDS_APPROACH_KINDS, RESPONSE_KINDS
+    from outreach.cases.events import CHANGES_WHAT_IS_DUE, ENDS_APPROACH_KINDS, RESPONSE_KINDS, EventKind
     from outreach.cases.optouts import ANSWERS_ABOUT_CONTACT, keep_up
     from outreach.cases.timeline import Subscriptions, subscribe
     from outreach.messages import hand_service
+    from outreach.messages import taking_back_service as by_hand
+    from outreach.visits import taking_back_service as rounds
     from outreach.visits.planning_service import call_off
 
     subscriptions: Subscriptions = {}
@@ -196,6 +202,8 @@ def _subscriptions(app: Flask) -> None:
     subscribe(subscriptions, RESPONSE_KINDS, attribute_response)
     subscribe(subscriptions, ENDS_APPROACH_KINDS, stop_on_response)
     subscribe(subscriptions, ENDS_APPROACH_KINDS, call_off)
+    for undo in (tasks.put_back, plans.go_on, rounds.back_on_the_round, by_hand.not_sent_after_all):
+        subscribe(subscriptions, (EventKind.taken_back,), undo)
     subscribe(subscriptions, CHANGES_WHAT_IS_DUE, look_again)
     subscribe(subscriptions, ANSWERS_ABOUT_CONTACT, keep_up)
     subscribe(subscriptions, push_service.HEARD, push_service.tell_the_coach)

@@ -49,17 +49,18 @@ def log_call(
         raise Refused(_l("Choose what came of the call."))
     with db.write() as session:
         ended = _end(session, case_id, Channel.call, result, attempt_id)
-        recorded = timeline.record(
+        data: dict[str, Any] = {"result": result.value, "note": note.strip(), **_unplanned(ended)}
+        if call_back_at is not None:
+            again = replace(_outside_plan(case_id, Channel.call), due_at=call_back_at)
+            data["laid_ready"] = [str(id_) for id_ in plan_many(session, [again])]
+        return timeline.record(
             case_id,
             EventKind.call_logged,
             actor=timeline.staff_actor(by),
             channel=Channel.call,
-            data={"result": result.value, "note": note.strip()},
+            data=data,
             attempt_id=ended.attempt_id,
         )
-        if call_back_at is not None:
-            plan_many(session, [replace(_outside_plan(case_id, Channel.call), due_at=call_back_at)])
-        return recorded
 
 
 def plan_call_back(case_id: UUID, at: datetime, *, by: UUID) -> UUID:
@@ -151,7 +152,7 @@ def log_reported_visit(
             EventKind.visit_logged,
             actor=timeline.staff_actor(by),
             channel=Channel.visit,
-            data={"result": result.value, **data},
+            data={"result": result.value, **data, **_unplanned(ended)},
             at=at,
             attempt_id=ended.attempt_id,
         )
@@ -180,6 +181,12 @@ class _Ended:
     campaign_id: UUID | None
     step: str
     status: str
+    unplanned: bool = False
+
+
+def _unplanned(ended: _Ended) -> dict[str, Any]:
+    """What an event keeps of it that nobody had planned this attempt: taken back, it is not to be done either."""
+    return {"unplanned": True} if ended.unplanned else {}
 
 
 def _end(
@@ -201,7 +208,7 @@ def _end(
     ):
         # What took place is never refused: a task that ran out or was called off meanwhile gets a successor.
         new = _outside_plan(case_id, channel)
-        found = _Ended(plan_many(session, [new])[0], None, None, new.step, AttemptStatus.planned)
+        found = _Ended(plan_many(session, [new])[0], None, None, new.step, AttemptStatus.planned, True)
     after = rules.status_after(result)
     if not change(session, found.attempt_id, after, result=result.value, ended_at=at or clock.now()):
         raise Conflict(_l("This was logged already. Look at the case to see what came of it."))

@@ -72,6 +72,9 @@ ALLOWED_ATTEMPT_CHANGES: dict[AttemptStatus, frozenset[AttemptStatus]] = {
     _S.expired: frozenset(),
 }
 
+TAKEN_BACK_FROM = frozenset({_S.done, _S.failed, _S.sent})
+"""What becomes planned again only when whoever logged it takes it back (taking_back_service), by no other way."""
+
 OPEN = frozenset({_S.planned, _S.claimed})
 """Not carried out yet."""
 

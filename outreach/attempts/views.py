@@ -15,16 +15,17 @@ from outreach.attempts import round_queries as rounds
 from outreach.attempts.forms import CALL_ICONS, CallForm
 from outreach.attempts.queries import Task, Until
 from outreach.attempts.rules import AT_THE_DOOR, CALL_RESULTS, NOT_REACHED, Channel, Result
-from outreach.attempts.words import sure
 from outreach.cases import queries as cases
 from outreach.cases import words
 from outreach.cases.notice_views import done_today, waiting
 from outreach.cases.queries import CaseHead
+from outreach.cases.taking_back_views import undo_action
 from outreach.errors import NotFound
 from outreach.i18n import _
 from outreach.staff.scope import RoleName, Scope, current
 from outreach.web.access import roles
 from outreach.web.panels import panels_of_day
+from outreach.web.undo import flash_with_undo
 
 blueprint = Blueprint("attempts", __name__)
 
@@ -89,7 +90,6 @@ def choices() -> dict[str, Any]:
     named = words.RESULTS
     return {
         "words": words,
-        "sure": sure,
         "call_results": [
             {"value": one.value, "label": named[one], "icon": CALL_ICONS[one]} for one in CALL_RESULTS
         ],
@@ -166,12 +166,13 @@ def _attempt(text: str | None) -> UUID | None:
 
 def _logged(scope: Scope, case: CaseHead, back: str, result: str, *, call_back: bool) -> ResponseReturnValue:
     sentence = _("Kept: called %(name)s.", name=case.short_name)
+    undo = undo_action(case.id, scope)
     if htmx_request.htmx:
         count = queries.count_tasks(scope, _calls(), clock.now())
-        values = {"call_count": count, "done_today": done_today(scope), "sentence": sentence}
+        values = {"call_count": count, "done_today": done_today(scope), "sentence": sentence, "undo": undo}
         done = {"case": case, "result": result, "call_back": call_back, "words": words}
         return render_template("attempts/_logged.html", **values, **done)
-    flash(sentence, "ok")
+    flash_with_undo(sentence, undo, back)
     return _back_to(scope, case, back)
 
 

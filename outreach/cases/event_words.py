@@ -127,6 +127,15 @@ def _imported(data: Data) -> Said:
     return Said("note", _("Came from a list"), text, icon="import")
 
 
+def _taken_back(data: Data) -> Said:
+    """Who took it back belongs to the sentence, so that nobody reads it as something that happened with them."""
+    what = word(RESULTS, data["result"]) if data.get("result") else _("Message sent")
+    what = what[:1].lower() + what[1:]
+    if not data.get("name"):
+        return Said("note", _("Taken back: %(what)s", what=what), icon="undo")
+    return Said("note", _("%(name)s took this back: %(what)s", name=data["name"], what=what), icon="undo")
+
+
 def _because(data: Data) -> str:
     reason = word(REASONS, data.get("reason"))
     return _("Because %(reason)s.", reason=reason) if reason else ""
@@ -228,6 +237,7 @@ _SAID: dict[EventKind, Callable[[Data], Said]] = {
         _("May be reached again by: %(channel)s", channel=word(CHANNELS, data.get("channel"))),
         icon="check",
     ),
+    EventKind.taken_back: _taken_back,
 }
 
 

@@ -39,6 +39,7 @@ class EventKind(StrEnum):
     note_added = "note_added"
     opted_out = "opted_out"
     opted_in = "opted_in"
+    taken_back = "taken_back"
 
 
 class Effect(StrEnum):
@@ -147,6 +148,7 @@ CHANGES_WHAT_IS_DUE = frozenset(
         EventKind.message_failed,
         EventKind.updated,
         EventKind.plan_resumed,
+        EventKind.taken_back,
     }
 )
 """Kinds after which a running plan is looked at again at once, since its next step may have changed."""

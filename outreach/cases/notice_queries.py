@@ -12,6 +12,7 @@ from outreach import db
 from outreach.cases.events import EventKind
 from outreach.cases.models import Case, CaseEvent, CoachNotice
 from outreach.cases.queries import HEAD_WIDTH, CaseHead, head_of, heads, mine
+from outreach.cases.taking_back_rules import gone
 from outreach.errors import NotFound
 from outreach.i18n import _l
 from outreach.staff.scope import Scope
@@ -96,10 +97,11 @@ def handled_since(scope: Scope, since: datetime) -> int:
     """How many notices, calls, visits, cards and own messages this person has dealt with since `since`."""
     notice, event = db.table(CoachNotice).c, db.table(CaseEvent).c
     handled = select(func.count()).where(notice.handled_by == scope.user_id, notice.handled_at >= since)
-    logged = select(func.count()).where(
-        event.kind.in_([kind.value for kind in _DONE_BY_HAND]),
-        event.at >= since,
-        event.actor == f"staff:{scope.user_id}",
+    kinds = [kind.value for kind in (*_DONE_BY_HAND, EventKind.taken_back)]
+    logged = select(event.id, event.kind, event.data).where(
+        event.kind.in_(kinds), event.at >= since, event.actor == f"staff:{scope.user_id}"
     )
-    row = db.session().execute(select(handled.scalar_subquery(), logged.scalar_subquery())).one()
-    return int(row[0]) + int(row[1])
+    rows = db.session().execute(logged).all()
+    away = gone((EventKind(row.kind), row.data) for row in rows)
+    done: int = sum(row.kind != EventKind.taken_back and row.id not in away for row in rows)
+    return int(db.session().execute(handled).scalar_one()) + done

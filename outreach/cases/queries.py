@@ -228,15 +228,19 @@ class Event:
 def events(case_id: UUID, page: int = 1) -> tuple[list[Event], int]:
     """A page of a timeline, newest first, and how many events there are. Pages count from 1."""
     event = db.table(CaseEvent).c
-    total: int = db.session().execute(select(func.count()).where(event.case_id == case_id)).scalar_one()
+    total = func.count().over().label("total")
     query = (
-        select(event.id, event.seq, event.at, event.kind, event.channel, event.actor, event.data)
+        select(event.id, event.seq, event.at, event.kind, event.channel, event.actor, event.data, total)
         .where(event.case_id == case_id)
         .order_by(event.at.desc(), event.seq.desc())
         .limit(PAGE)
         .offset(PAGE * (max(page, 1) - 1))
     )
-    return _named(db.session().execute(query).all()), total
+    rows = db.session().execute(query).all()
+    if rows:
+        return _named(rows), rows[0].total
+    # A page behind the last one.
+    return [], db.session().execute(select(func.count()).where(event.case_id == case_id)).scalar_one()
 
 
 def all_events(case_id: UUID) -> list[Event]:
@@ -265,6 +269,8 @@ def _with_names(event: Event, names: dict[UUID, str]) -> Event:
     actor, coach = _staff_id(event.actor), _as_id(event.data.get("coach"))
     data = event.data | {"name": names[coach]} if coach in names else event.data
     who = names.get(actor, "") if actor else ""
+    if event.kind == EventKind.taken_back and who:
+        data = data | {"name": who}
     return Event(event.id, event.seq, event.at, event.kind, event.channel, event.actor, data, who)
 
 

@@ -3,7 +3,7 @@
 Other rooms subscribe to kinds of events (listed in create_app) and are called inside the same transaction.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -17,7 +17,8 @@ from sqlmodel import Session
 from outreach import clock, db
 from outreach.cases.events import EventKind, tells_the_coach
 from outreach.cases.models import Case, CaseEvent, CoachNotice
-from outreach.cases.rules import CaseState, CaseStatus, advance
+from outreach.cases.rules import CaseState, CaseStatus, advance, fold
+from outreach.cases.taking_back_rules import names, standing
 from outreach.errors import Conflict, NotFound
 from outreach.i18n import _l
 
@@ -110,7 +111,10 @@ def record_many(events: Sequence[NewEvent]) -> list[Recorded]:
             at = event.at or now
             before = case.state.status
             try:
-                case.state = advance(case.state, event.kind, event.data, at)
+                if event.kind is EventKind.taken_back:
+                    case.state = _without(session, event.case_id, names(event.kind, event.data), rows)
+                else:
+                    case.state = advance(case.state, event.kind, event.data, at)
             except ValueError as error:
                 raise Conflict(_l("The case has changed. Look at it again and choose once more.")) from error
             case.count += 1
@@ -162,6 +166,26 @@ def _notice(event: Recorded, coach_id: UUID | None) -> dict[str, Any]:
         "kind": event.kind.value,
         "created_at": event.at,
     }
+
+
+def _without(
+    session: Session, case_id: UUID, away: Collection[UUID], rows: Sequence[Mapping[str, Any]]
+) -> CaseState:
+    """The state of a case without the events that are taken back now; `rows` are not stored yet.
+
+    What was taken back is no longer part of the fold, so a step from the present state is not enough.
+    """
+    event = db.table(CaseEvent).c
+    query = select(event.id, event.kind, event.data, event.at).where(event.case_id == case_id)
+    told = [
+        (id_, EventKind(kind), data, at) for id_, kind, data, at in session.execute(query.order_by(event.seq))
+    ]
+    told += [
+        (row["id"], EventKind(row["kind"]), row["data"], row["at"])
+        for row in rows
+        if row["case_id"] == case_id
+    ]
+    return fold(standing([one for one in told if one[0] not in away]))
 
 
 @dataclass(slots=True)

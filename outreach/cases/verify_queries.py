@@ -12,6 +12,7 @@ from outreach import db
 from outreach.cases.events import EventKind
 from outreach.cases.models import Case, CaseEvent
 from outreach.cases.rules import CaseState, CaseStatus, fold
+from outreach.cases.taking_back_rules import standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,19 +64,19 @@ def compare_with_events(chunk: int = 500) -> Iterator[Compared]:
             )
 
 
-_Told = tuple[int, EventKind, dict[str, Any], datetime]
+_Told = tuple[int, UUID, EventKind, dict[str, Any], datetime]
 
 
 def _events_of(ids: list[UUID]) -> dict[UUID, list[_Told]]:
     event = db.table(CaseEvent).c
     query = (
-        select(event.case_id, event.seq, event.kind, event.data, event.at)
+        select(event.case_id, event.seq, event.id, event.kind, event.data, event.at)
         .where(event.case_id.in_(ids))
         .order_by(event.case_id, event.seq)
     )
     found: dict[UUID, list[_Told]] = {}
-    for case_id, seq, kind, data, at in db.session().execute(query):
-        found.setdefault(case_id, []).append((seq, EventKind(kind), data, at))
+    for case_id, seq, id_, kind, data, at in db.session().execute(query):
+        found.setdefault(case_id, []).append((seq, id_, EventKind(kind), data, at))
     return found
 
 
@@ -83,6 +84,6 @@ def _folded(told: list[_Told]) -> CaseState | None:
     if [seq for seq, *_event in told] != list(range(1, len(told) + 1)):
         return None
     try:
-        return fold((kind, data, at) for _seq, kind, data, at in told)
+        return fold(standing([(id_, kind, data, at) for _seq, id_, kind, data, at in told]))
     except ValueError:
         return None

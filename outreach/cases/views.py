@@ -9,11 +9,20 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from htmx_flask import request as htmx_request
 
-from outreach.cases import event_words, notice_queries, queries, search_queries, service, words
+from outreach.cases import (
+    event_words,
+    notice_queries,
+    queries,
+    search_queries,
+    service,
+    taking_back_queries,
+    words,
+)
 from outreach.cases.forms import ClosingForm, CoachForm, NoteForm, OptOutForm, SearchForm, StatusForm
 from outreach.cases.queries import CaseHead
 from outreach.cases.rules import ALLOWED_STATUS_CHOICES, CaseStatus
 from outreach.cases.search_queries import Wanted
+from outreach.cases.timeline import staff_actor
 from outreach.errors import Conflict
 from outreach.i18n import _, _l
 from outreach.regions.queries import municipality_names
@@ -89,6 +98,7 @@ def _page(case: CaseHead, scope: Scope, note: NoteForm) -> str:
         coach=_coach_form(case),
         opt_out=OptOutForm(),
         look_alikes=queries.look_alikes(case, scope),
+        marks=taking_back_queries.marks(case.id, staff_actor(_me(scope))),
         opt_outs=sorted(queries.opt_outs(case.person_id)),
         choices=_choices(case) if scope.has(COACH, COORDINATOR, RoleName.administrator) else [],
     )

@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import case, func, update
+from sqlalchemy import case, delete, func, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
@@ -34,6 +34,17 @@ def received(session: Session, person_id: UUID, case_id: UUID, at: datetime, cha
     until = at + DAY if channel == "whatsapp" else None
     row = _row(person_id, case_id, at, channel, "in", body)
     _upsert(session, [row | {"unread": 1, "whatsapp_until": until}])
+
+
+def newest_is(session: Session, person_id: UUID, row: Any) -> None:
+    """The newest word is this message after all (a row of messages; None: there is no word). Inside `db.write()`."""
+    conversation = db.table(Conversation)
+    if row is None:
+        session.execute(delete(conversation).where(conversation.c.person_id == person_id))
+        return
+    newest = _row(person_id, row.case_id, row.at, row.channel, row.direction, row.body)
+    del newest["unread"]
+    session.execute(update(conversation).where(conversation.c.person_id == person_id).values(newest))
 
 
 def read(session: Session, person_id: UUID) -> None:

@@ -4,7 +4,7 @@ Such a message is a contact attempt as any other, with the coach as its owner. I
 went, so that an answer, a stop or a pause takes it off her day as it takes calls and visits.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -136,7 +136,9 @@ def sent(case_id: UUID, attempt_id: UUID, *, by: UUID) -> str:
         found = _found(case_id, attempt_id)
         if found.status in _SENT:
             return str(found.channel)
+        more: dict[str, Any] = {}
         if found.status in _OVER:
+            more = {"unplanned": True, "instead_of": str(attempt_id)}
             attempt_id = _successor(session, case_id, found.channel)
         if not change(session, attempt_id, _S.sent, sent_at=now):
             raise Conflict(_l("This was noted already. Look at the case to see what came of it."))
@@ -145,7 +147,7 @@ def sent(case_id: UUID, attempt_id: UUID, *, by: UUID) -> str:
             update(message).where(message.c.id == found.message_id).values(at=now, attempt_id=attempt_id)
         )
         conversation_service.sent(session, [_outgoing(found)], now)
-        timeline.record_many([_went(found, attempt_id, now, staff_actor(by))])
+        timeline.record_many([_went(found, attempt_id, now, staff_actor(by), more)])
         return str(found.channel)
 
 
@@ -153,13 +155,15 @@ def _outgoing(row: Any) -> Outgoing:
     return Outgoing(row.id, row.case_id, row.person_id, row.channel, row.step, row.address, row.body)
 
 
-def _went(row: Any, attempt_id: UUID, at: datetime, actor: str) -> NewEvent:
+def _went(
+    row: Any, attempt_id: UUID, at: datetime, actor: str, more: Mapping[str, Any] | None = None
+) -> NewEvent:
     return NewEvent(
         row.case_id,
         EventKind.message_sent,
         actor,
         row.channel,
-        {"step": row.step, "text": row.body},
+        {"step": row.step, "text": row.body, **(more or {})},
         at,
         attempt_id,
     )

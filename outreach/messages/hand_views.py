@@ -12,12 +12,14 @@ from outreach.cases import queries as cases
 from outreach.cases import words
 from outreach.cases.notice_views import done_today
 from outreach.cases.queries import CaseHead
+from outreach.cases.taking_back_views import undo_action
 from outreach.errors import NotFound, Refused
 from outreach.i18n import _, _l
 from outreach.messages import hand_panels, hand_service
 from outreach.messages.hand_rules import NotSent
 from outreach.staff.scope import RoleName, Scope, current
 from outreach.web.access import roles
+from outreach.web.undo import flash_with_undo
 
 blueprint = Blueprint("by_hand", __name__)
 
@@ -80,11 +82,12 @@ def reply(case_id: UUID) -> ResponseReturnValue:
 
 
 def _done(scope: Scope, case: CaseHead, sentence: str, went_by: Sequence[str] = ()) -> ResponseReturnValue:
+    undo = undo_action(case.id, scope) if went_by else ""
     if not htmx_request.htmx:
-        flash(sentence, "ok")
+        flash_with_undo(sentence, undo, request.form.get("back", ""))
         return _back_to(scope, case)
     day = hand_panels.day_of(scope)
-    values: dict[str, Any] = {"case": case, "sentence": sentence, "channels": went_by}
+    values: dict[str, Any] = {"case": case, "sentence": sentence, "channels": went_by, "undo": undo}
     count = {"hand_count": day["count"], "seen": day["seen"], "done_today": done_today(scope)}
     return render_template("messages/_hand_done.html", words=words, **values, **count)
 

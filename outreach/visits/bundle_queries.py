@@ -15,6 +15,7 @@ from outreach.cases.event_words import say
 from outreach.cases.events import EventKind
 from outreach.cases.models import Case, CaseEvent, Person
 from outreach.cases.queries import HEAD_WIDTH, CaseHead, head_of, heads, mine
+from outreach.cases.taking_back_queries import taken_back
 from outreach.staff import queries as staff
 from outreach.staff.scope import Scope
 from outreach.visits import warning_queries
@@ -129,6 +130,7 @@ def _contacts(case_ids: Collection[UUID]) -> dict[UUID, list[Contact]]:
     newest = (
         select(event.case_id, event.kind, event.at, event.channel, event.data, place)
         .where(event.case_id.in_(case_ids), event.kind.in_([kind.value for kind in _SHOWN]))
+        .where(event.id.not_in(taken_back(case_ids)))
         .subquery()
     )
     query = select(newest).where(newest.c.place <= CONTACTS).order_by(newest.c.case_id, newest.c.place)

@@ -5,18 +5,18 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 
 from outreach import clock, db
 from outreach.attempts.forms import VISIT_BUTTONS, VISIT_ICONS
 from outreach.attempts.rules import AttemptStatus, Result
-from outreach.attempts.words import sure
 from outreach.campaigns import visit_queries as plans
 from outreach.cases import queries as cases
 from outreach.cases import words
 from outreach.cases.queries import CaseHead
+from outreach.cases.taking_back_views import undo_action
 from outreach.errors import Conflict, NotFound
 from outreach.i18n import _
 from outreach.staff.scope import RoleName, Scope, current
@@ -35,6 +35,7 @@ from outreach.visits.report import Answer, NextKind, Outcome
 from outreach.visits.report_service import Fate
 from outreach.web.access import roles
 from outreach.web.panels import Panel, Place
+from outreach.web.undo import flash_with_undo
 
 blueprint = Blueprint("visit_reports", __name__)
 
@@ -71,7 +72,6 @@ def write(case_id: UUID) -> ResponseReturnValue:
         usual=usual,
         others=others,
         results=_buttons(),
-        ask=sure(case),
         note=request.form.get("note", ""),
         summary=[("", "", sentence) for sentence in wrong.values()],
     )
@@ -192,7 +192,8 @@ def _about(case: CaseHead, visit: UUID | None, logged: bool, scope: Scope) -> di
 
 
 def _kept(scope: Scope, case: CaseHead) -> ResponseReturnValue:
-    flash(_("Kept: visited %(name)s.", name=case.short_name), "ok")
+    sentence = _("Kept: visited %(name)s.", name=case.short_name)
+    flash_with_undo(sentence, undo_action(case.id, scope), request.form.get("back", ""))
     pages = {"today": "attempts.today", "visits": "attempts.visits"}
     back = pages.get(request.form.get("back", ""))
     if back is not None and scope.has(RoleName.coach, RoleName.administrator):

@@ -223,22 +223,8 @@ def test_a_moment_that_passed_while_she_looked_is_due_at_once(world: World) -> N
         assert names(day_of(world.sign_in(world.coach)), "calls") == ["Noor Jansen"]
 
 
-def asks(page: BeautifulSoup) -> list[str]:
-    return [one.get_text(" ", strip=True) for one in page.select(".outcome-ask p")]
-
-
-def test_that_she_was_spoken_to_is_asked_once_more_only_while_a_plan_can_stop(world: World) -> None:
-    approached, known = world.case(given_name="Noor"), world.case(given_name="Kees")
-    timeline.record(approached.id, EventKind.enrolled)
-    for case in (approached, known):
-        plan(case.id)
-    page = day_of(world.sign_in(world.coach))
-    assert asks(page) == ["Noor gesproken? De aanpak stopt."]
-    assert len(page.select("button[name=result]")) == 8
-
-
 @pytest.mark.browser
-def test_a_tap_on_spoken_to_asks_and_the_others_do_not(world: World, tab: Callable[..., Page]) -> None:
+def test_each_result_is_one_tap(world: World, tab: Callable[..., Page]) -> None:
     first, second = world.case(given_name="Noor"), world.case(given_name="Kees")
     for case in (first, second):
         timeline.record(case.id, EventKind.enrolled)
@@ -247,9 +233,7 @@ def test_a_tap_on_spoken_to_asks_and_the_others_do_not(world: World, tab: Callab
     phone.goto("/today")
     card = phone.locator("#calls .card", has_text="Noor Jansen")
     card.get_by_text("Gebeld: hoe ging het?").click()
-    card.locator("summary.outcome").click()
-    assert attempts_of(first.id)[0].status == "planned"
-    card.get_by_role("button", name="Ja, de aanpak stopt").click()
+    card.get_by_role("button", name="Gesproken").click()
     phone.get_by_text("Bewaard: Noor gebeld.").wait_for()
     assert attempts_of(first.id)[0].result == "spoke"
     card = phone.locator("#calls .card", has_text="Kees Jansen")

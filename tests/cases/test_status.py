@@ -41,6 +41,7 @@ KEEPS = [
     (K.note_added, {"text": "x"}),
     (K.opted_out, {"channel": "sms"}),
     (K.opted_in, {"channel": "sms"}),
+    (K.taken_back, {}),
     (K.imported, {}),
     *((K.call_logged, {"result": result}) for result in ("no_answer", "voicemail", "wrong_number")),
     *((K.visit_logged, {"result": result}) for result in ("nobody_home", "moved", "wrong_address", "unsafe")),

@@ -213,6 +213,7 @@ def _values(world: World, ids: list[UUID], campaign_id: UUID) -> dict[str, Any]:
     return {
         "case_id": ids[0],
         "notice_id": notice.id,
+        "event_id": notice.event_id,
         "unclaimed_id": session.scalars(select(UnclaimedMessage)).one().id,
         "batch_id": batch.id,
         "cards.pdf.batch_id": card_service.print_cards(world.region.id, 4).id,

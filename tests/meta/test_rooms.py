@@ -49,6 +49,7 @@ OTHER_DOORS = {
     "outreach.attempts.forms": "the pictograms of what came of a visit",
     "outreach.staff.push_rules": "a device by the name of its browser",
     "outreach.cases.notice_views": "the coach's day shows her notices",
+    "outreach.cases.taking_back_views": "the address that takes back what was just logged",
     "outreach.staff.scope": "what the person who asks may see",
     "outreach.campaigns.calendar": "working days",
     "outreach.campaigns.plan_files": "the contact plans that ship",

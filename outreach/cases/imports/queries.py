@@ -12,6 +12,7 @@ from outreach.cases.imports.models import ImportedCase
 from outreach.cases.imports.same_person import LookAlike
 from outreach.cases.models import Case, CaseEvent, Household, Person
 from outreach.cases.rules import CaseStatus, given_here
+from outreach.cases.taking_back_rules import gone
 from outreach.staff.scope import Scope
 
 
@@ -62,10 +63,13 @@ def worked_on(case_ids: Collection[UUID]) -> set[UUID]:
     """Which of these cases got their status, or a part of it, by work done here and not from a list."""
     event = db.table(CaseEvent)
     kinds = [kind.value for kind in GIVES_STATUS_KINDS]
-    query = select(event.c.case_id, event.c.kind, event.c.data).where(
+    kinds.append(EventKind.taken_back.value)
+    query = select(event.c.case_id, event.c.id, event.c.kind, event.c.data).where(
         event.c.case_id.in_(case_ids), event.c.kind.in_(kinds)
     )
-    return {row[0] for row in db.session().execute(query) if given_here(EventKind(row[1]), row[2])}
+    rows = [(row[0], row[1], EventKind(row[2]), row[3]) for row in db.session().execute(query)]
+    away = gone((kind, data) for _case, _id, kind, data in rows)
+    return {case_id for case_id, id_, kind, data in rows if id_ not in away and given_here(kind, data)}
 
 
 def households(region_id: UUID, keys: Collection[str]) -> dict[str, tuple[UUID, dict[str, str]]]:

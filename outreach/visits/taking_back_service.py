@@ -1,0 +1,27 @@
+"""A visit that only what is taken back made needless stands on the round again."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlmodel import Session
+
+from outreach import clock, db
+from outreach.cases.events import EventKind
+from outreach.cases.models import CaseEvent
+from outreach.cases.timeline import Recorded
+from outreach.visits.models import Appointment
+
+
+def back_on_the_round(session: Session, events: Sequence[Recorded]) -> None:
+    """Timeline subscriber: appointments that were called off by what is taken back hold again, as changed now."""
+    also = [UUID(one) for event in events for one in event.data.get("also", ())]
+    if not also:
+        return
+    event, appointment = db.table(CaseEvent).c, db.table(Appointment)
+    off = select(event.attempt_id).where(event.id.in_(also), event.kind == EventKind.visit_called_off.value)
+    session.execute(
+        update(appointment)
+        .where(appointment.c.attempt_id.in_(session.scalars(off).all()))
+        .values(called_off_at=None, made_at=clock.now())
+    )
