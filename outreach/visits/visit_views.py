@@ -1,7 +1,7 @@
 """Reporting a visit on a page, by one large button or with a checklist; what was reported, on the page of a case."""
 
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -41,6 +41,8 @@ blueprint = Blueprint("visit_reports", __name__)
 
 GOES_OUT = (RoleName.coach, RoleName.coordinator)
 OVER = frozenset({AttemptStatus.done, AttemptStatus.failed})
+LONGEST_OPEN = timedelta(days=1)
+"""A form that was opened longer ago does not say when the visit began."""
 
 
 @blueprint.route("/cases/<uuid:case_id>/visit", methods=["GET", "POST"])
@@ -156,10 +158,12 @@ def _checklist(visit: UUID | None) -> Checklist:
 
 
 def _began(now: datetime) -> datetime:
+    """When she opened the form, if that can be."""
     try:
-        return min(clock.parse(request.form.get("began", "")), now)
+        began = clock.parse(request.form.get("began", ""))
     except (ValueError, OverflowError):
         return now
+    return began if now - LONGEST_OPEN <= began <= now else now
 
 
 def _take_in(body: Mapping[str, Any], scope: Scope) -> Mapping[str, Any]:

@@ -285,6 +285,8 @@ def test_an_unknown_checklist_visit_or_version_does_not_exist(world: World) -> N
         {"report": str(UUID(int=0))},
         {"began": "gisteren"},
         {"began": "9999-12-31T23:59:59+00:00"},
+        {"began": "0001-01-01T00:00:00+00:00"},
+        {"began": "2026-11-24"},
         {"back": "//elders.example"},
     ],
 )
