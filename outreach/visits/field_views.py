@@ -195,11 +195,9 @@ def _bundle() -> dict[str, Any]:
                 "minutes": visit.minutes,
                 "name": visit.case.name,
                 "checklist": checklist_files.newest_or_usual(named.get(visit.attempt_id)).key,
-                "card": render_template("visits/_round_card.html", visit=visit),
-                "warnings": render_template("visits/_door_warnings.html", visit=visit)
-                if visit.warnings
-                else "",
-                "html": render_template(
+                "card": _fragment("visits/_round_card.html", visit=visit),
+                "warnings": _fragment("visits/_door_warnings.html", visit=visit) if visit.warnings else "",
+                "html": _fragment(
                     "visits/_door_facts.html",
                     visit=visit,
                     language_name=""
@@ -212,6 +210,11 @@ def _bundle() -> dict[str, Any]:
         "checklists": checklists,
         "outcomes": outcomes,
     }
+
+
+def _fragment(name: str, **values: Any) -> str:
+    """A piece of a page for the phone. It has no menu, so what every page's frame asks of the database is not asked."""
+    return current_app.jinja_env.get_template(name).render(**values)
 
 
 def _pressed(value: dict[str, Any]) -> Response:

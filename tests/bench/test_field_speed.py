@@ -1,4 +1,4 @@
-"""The phone app: opens offline in under a second on a slow phone, sends thirty reports in under three on a slow line."""
+"""The phone app: opens offline in under a second on a slow phone, and thirty reports leave in under three seconds."""
 
 import time
 
