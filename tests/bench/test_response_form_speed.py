@@ -27,7 +27,7 @@ from flask import Flask
 app = Flask(__name__)
 
 
-@app.get("/bare")
+@app.route("/bare", methods=["GET", "POST"])
 def bare():
     return "ok"
 """
