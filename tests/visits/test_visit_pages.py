@@ -411,6 +411,19 @@ def test_a_report_of_only_an_outcome_needs_no_panel_and_a_parked_one_is_not_show
     assert not page(client, f"/cases/{others.id}").select_one("#reported")
 
 
+def test_what_was_taken_back_is_not_shown_any_more(world: World) -> None:
+    case = world.case()
+    client = world.sign_in(world.coach)
+    send(client, f"/cases/{case.id}/visit/report", GOOD)
+    address = f"/cases/{case.id}"
+    assert page(client, address).select_one("#reported")
+    [report] = reports()
+    token = {"csrf_token": csrf(client, address)}
+    client.post(f"{address}/events/{report.event_id}/take-back", data=token)
+    assert [event.kind for event in events(case)][-1] == "taken_back"
+    assert not page(client, address).select_one("#reported")
+
+
 def test_more_reports_cost_no_more_questions(world: World) -> None:
     case = world.case()
     client = world.sign_in(world.coach)
