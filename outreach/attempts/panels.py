@@ -21,5 +21,5 @@ def panels(case_id: UUID, scope: Scope) -> Iterator[Panel]:
     task = queries.next_task(case_id, scope, clock.now(), clock.end_of_day()) if planned else None
     if task is not None:
         yield Panel(Place.next_step, "attempts/_next_step.html", {"task": task, **choices()}, rank=10)
-    case = cases.head(case_id, scope)
+    case = task.case if task else cases.head(case_id, scope)
     yield Panel(Place.action, "attempts/_log.html", {"case": case, **choices()}, rank=10)

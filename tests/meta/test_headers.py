@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import pytest
 from bs4 import BeautifulSoup, Tag
@@ -11,12 +11,15 @@ from flask.testing import FlaskClient
 from outreach import create_app
 from outreach.web.headers import CSP, HEADERS
 from tests.conftest import settings_for
-from tests.meta.filled import Filled, Page
+from tests.meta.filled import FAMILY_NAME, Filled, Page
 from tests.meta.source import TEMPLATES, templates
 
 ELSEWHERE = {"tel", "sms", "mailto", "geo"}
 """Schemes of links that leave the browser without fetching anything."""
 
+
+MAPS = {"maps.apple.com", "www.google.com", "waze.com"}
+"""Hosts to which a coach may go by a tap, to find the way to an address; nothing is fetched from them before."""
 
 DRAWN_HERE = {"web/_icons.svg.html": "pictograms that stand in the same file"}
 """Templates that may say that a text is safe."""
@@ -163,12 +166,22 @@ def test_no_page_holds_inline_script_or_style(filled: Filled) -> None:
     assert found == {}
 
 
+def _to_the_map(tag: Tag) -> bool:
+    """A link to a map that says neither from where one comes nor about whom: a street and a town alone."""
+    parts = urlsplit(str(tag.get("href", "")))
+    named = FAMILY_NAME in unquote(parts.query)
+    return tag.name == "a" and parts.netloc in MAPS and "noreferrer" in tag.get("rel", []) and not named
+
+
 def test_no_page_fetches_from_or_sends_to_another_host(filled: Filled) -> None:
     found = []
     for page in filled.pages():
         if not page.is_html:
             continue
-        for where, address in _addresses(BeautifulSoup(page.answer.text, "html.parser")):
+        soup = BeautifulSoup(page.answer.text, "html.parser")
+        for link in soup.find_all(_to_the_map):
+            link.decompose()
+        for where, address in _addresses(soup):
             parts = urlsplit(address.removeprefix(OWN))
             drawn = where in ("<img src>", "<link href>") and parts.scheme == "data"
             if (parts.scheme or parts.netloc) and parts.scheme not in ELSEWHERE and not drawn:
