@@ -37,6 +37,7 @@ def go_on(session: Session, events: Sequence[Recorded]) -> None:
     """
     for event in events:
         for slug in _ended_by(session, [UUID(one) for one in event.data.get("also", ())]):
+            # The campaign is locked as well, so that nobody stops it while one of its plans begins to run again.
             row = session.execute(
                 select(Enrolment, Campaign)
                 .join(Campaign, col(Campaign.id) == col(Enrolment.campaign_id))

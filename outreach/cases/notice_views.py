@@ -12,6 +12,7 @@ from outreach.cases import event_words, notice_queries, service, words
 from outreach.i18n import _
 from outreach.staff.scope import RoleName, Scope, current
 from outreach.web.access import roles
+from outreach.web.undo import flash_with_undo
 from outreach.web.views import home
 
 blueprint = Blueprint("notices", __name__)
@@ -58,8 +59,10 @@ def done(notice_id: UUID) -> ResponseReturnValue:
     if htmx_request.htmx:
         values = waiting(scope, 0) | {"notice": notice, "done_today": done_today(scope)}
         return render_template("cases/_notice_done.html", **values)
-    flash(_("Done: %(name)s.", name=notice.case.short_name), "ok")
-    if request.form.get("back") == "case":
+    back = request.form.get("back", "")
+    sentence = _("Done: %(name)s.", name=notice.case.short_name)
+    flash_with_undo(sentence, url_for("notices.undo", notice_id=notice.id), back)
+    if back == "case":
         return redirect(url_for("cases.show", case_id=notice.case.id))
     return redirect(home())
 
@@ -73,4 +76,6 @@ def undo(notice_id: UUID) -> ResponseReturnValue:
     assert scope.user_id is not None, "a signed-in person has an id"
     service.reopen_notice(notice.id, by=scope.user_id)
     flash(_("%(name)s is on your list again.", name=notice.case.short_name), "ok")
+    if request.form.get("back") == "case":
+        return redirect(url_for("cases.show", case_id=notice.case.id))
     return redirect(home())

@@ -23,6 +23,7 @@ from outreach.attempts.rules import (
     Result,
     may_change,
 )
+from outreach.attempts.service import change, plan_many
 from outreach.campaigns import service as campaigns
 from outreach.campaigns.enrolments import EnrolmentStatus, change_one
 from outreach.campaigns.models import Campaign, Enrolment
@@ -36,8 +37,10 @@ from outreach.cases.taking_back_service import take_back
 from outreach.errors import Conflict, NotFound
 from outreach.insight import queries as insight
 from outreach.messages import service as messages
+from outreach.messages.models import Message
 from outreach.staff.scope import scope_of
 from outreach.ticking import tick
+from tests.attempts.test_changes import new
 from tests.factories import World
 
 BEGIN = clock.parse("2026-03-02T09:15")
@@ -298,6 +301,31 @@ def test_an_answer_that_comes_at_the_same_moment_never_lets_the_plan_go_on(world
         [state] = db.session().scalars(select(db.table(Case).c.status).where(db.table(Case).c.id == case.id))
         assert state == "in_contact"
         assert right(case)
+
+
+@pytest.mark.parametrize("how", ["written", "sent"])
+def test_what_the_plan_has_carried_out_since_keeps_it(world: World, how: str) -> None:
+    """A text that is written has a code, which may be on its way; a message that went has gone."""
+    case = in_a_plan(world)
+    now = clock.parse("2026-03-03T11:30")
+    tick(now)
+    with clock.at(now):
+        [enrolment] = rows(Enrolment, case.id)
+        event = logging.log_call(case.id, Result.no_answer, by=world.coach.id)
+        with db.write() as session:
+            own = {"enrolment_id": enrolment["id"], "campaign_id": enrolment["campaign_id"]}
+            [since] = plan_many(session, [new(case.id, step="later", channel="whatsapp", **own)])
+            if how == "sent":
+                change(session, since, AttemptStatus.sent, sent_at=now)
+            else:
+                words = {"direction": "out", "channel": "whatsapp", "address": "+31612345678", "body": "Hoi"}
+                session.add(Message(case_id=case.id, attempt_id=since, at=now, **words))
+        before = stands(world, case)
+        with pytest.raises(Conflict, match="verdergegaan"):
+            take_back(case.id, event.id, by=world.coach.id)
+        db.session().rollback()
+        assert stands(world, case) == before
+    assert right(case)
 
 
 def test_no_other_way_leads_back_to_planned() -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup, Tag
 from flask.testing import FlaskClient
 from playwright.sync_api import Page
@@ -206,3 +207,4 @@ def test_a_tap_a_look_and_a_tap_back_on_a_phone(
     phone.locator(".bubble--gone").scroll_into_view_if_needed()
     phone.screenshot(path=tmp_path / "timeline.png")
     assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert Axe().run(phone).response["violations"] == []

@@ -16,7 +16,7 @@ from outreach.attempts import logging_service as logged
 from outreach.attempts.rules import CALL_RESULTS, VISIT_RESULTS
 from outreach.campaigns import service as campaigns
 from outreach.cases import service as cases
-from outreach.cases import timeline, verify_queries
+from outreach.cases import taking_back_queries, taking_back_service, timeline, verify_queries
 from outreach.cases.events import EventKind
 from outreach.cases.models import Case, CaseEvent
 from outreach.cases.rules import CaseStatus
@@ -61,6 +61,7 @@ class Life:
             self.note,
             self.pass_time,
             self.take_over,
+            self.take_back,
         ]
         try:
             self.random.choice(things)(case)
@@ -97,6 +98,11 @@ class Life:
 
     def pass_time(self, _case: Case) -> None:
         tick(clock.now())
+
+    def take_back(self, case: Case) -> None:
+        """The coach takes back what she logged last, where that can still be."""
+        for event_id in taking_back_queries.takeable(case.id, timeline.staff_actor(self.coach)):
+            taking_back_service.take_back(case.id, event_id, by=self.coach)
 
     def take_over(self, case: Case) -> None:
         """The list of an older system comes in again."""
