@@ -202,7 +202,13 @@ def _subscriptions(app: Flask) -> None:
     subscribe(subscriptions, RESPONSE_KINDS, attribute_response)
     subscribe(subscriptions, ENDS_APPROACH_KINDS, stop_on_response)
     subscribe(subscriptions, ENDS_APPROACH_KINDS, call_off)
-    for undo in (tasks.put_back, plans.go_on, rounds.back_on_the_round, by_hand.not_sent_after_all):
+    for undo in (
+        tasks.put_back,
+        plans.go_on,
+        rounds.back_on_the_round,
+        rounds.reports_taken_back,
+        by_hand.not_sent_after_all,
+    ):
         subscribe(subscriptions, (EventKind.taken_back,), undo)
     subscribe(subscriptions, CHANGES_WHAT_IS_DUE, look_again)
     subscribe(subscriptions, ANSWERS_ABOUT_CONTACT, keep_up)

@@ -44,10 +44,10 @@ class VisitReport(SQLModel, table=True):
     """What a coach reported of a visit, as her phone sent it.
 
     `id` comes from the phone: by it, sending again is harmless.
-    `digest`: SHA-256 of the body, so that the same id with another body is told apart. `state`: applied, parked or
-    discarded (see report_rules.py). `visited_at` by the phone's clock, mended by `clock_off` (seconds that it is ahead
-    of ours); `received_at` by ours. `body` holds answers, note and next step; photos lie apart. `reason` says why it is
-    parked, `flags` what its coach and coordinator should know of it.
+    `digest`: SHA-256 of the body, so that the same id with another body is told apart. `state`: applied, parked,
+    discarded or taken_back (see report_rules.py). `visited_at` by the phone's clock, mended by `clock_off` (seconds
+    that it is ahead of ours); `received_at` by ours. `body` holds answers, note and next step; photos lie apart.
+    `reason` says why it is parked, `flags` what its coach and coordinator should know of it.
     """
 
     __tablename__ = "visit_report"

@@ -10,11 +10,15 @@ from outreach.cases.rules import CaseStatus
 
 
 class ReportState(StrEnum):
-    """applied: it changed its case. parked: a coordinator must say what is to be done. discarded: she put it aside."""
+    """applied: it changed its case. parked: a coordinator must say what is to be done. discarded: she put it aside.
+
+    taken_back: it had changed its case, and its reporter took that back.
+    """
 
     applied = "applied"
     parked = "parked"
     discarded = "discarded"
+    taken_back = "taken_back"
 
 
 class ParkReason(StrEnum):

@@ -1,4 +1,4 @@
-"""A visit that only what is taken back made needless stands on the round again."""
+"""What is taken back: a visit that it made needless stands on the round again, and its report counts no more."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -10,7 +10,8 @@ from outreach import clock, db
 from outreach.cases.events import EventKind
 from outreach.cases.models import CaseEvent
 from outreach.cases.timeline import Recorded
-from outreach.visits.models import Appointment
+from outreach.visits.models import Appointment, VisitReport
+from outreach.visits.report_rules import ReportState
 
 
 def back_on_the_round(session: Session, events: Sequence[Recorded]) -> None:
@@ -24,4 +25,16 @@ def back_on_the_round(session: Session, events: Sequence[Recorded]) -> None:
         update(appointment)
         .where(appointment.c.attempt_id.in_(session.scalars(off).all()))
         .values(called_off_at=None, made_at=clock.now())
+    )
+
+
+def reports_taken_back(session: Session, events: Sequence[Recorded]) -> None:
+    """Timeline subscriber: the report behind what is taken back is kept, but counts no more."""
+    report = db.table(VisitReport)
+    session.execute(
+        update(report)
+        .where(
+            report.c.event_id.in_([UUID(event.data["event"]) for event in events if event.data.get("event")])
+        )
+        .values(state=ReportState.taken_back.value)
     )
