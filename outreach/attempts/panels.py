@@ -6,7 +6,6 @@ from uuid import UUID
 from outreach import clock
 from outreach.attempts import queries
 from outreach.attempts.views import choices
-from outreach.cases import queries as cases
 from outreach.staff.scope import RoleName, Scope
 from outreach.web.panels import Panel, Place
 
@@ -21,5 +20,4 @@ def panels(case_id: UUID, scope: Scope) -> Iterator[Panel]:
     task = queries.next_task(case_id, scope, clock.now(), clock.end_of_day()) if planned else None
     if task is not None:
         yield Panel(Place.next_step, "attempts/_next_step.html", {"task": task, **choices()}, rank=10)
-    case = task.case if task else cases.head(case_id, scope)
-    yield Panel(Place.action, "attempts/_log.html", {"case": case, **choices()}, rank=10)
+    yield Panel(Place.action, "attempts/_log.html", choices(), rank=10)
