@@ -67,10 +67,11 @@ def _in_one_way(question: Question, answer: Answer) -> Answer:
     return str(answer).strip()
 
 
-def problems(checklist: Checklist, answers: Answers) -> dict[str, Any]:
+def problems(checklist: Checklist, answers: Answers, *, spoke: bool = True) -> dict[str, Any]:
     """What is wrong, question to (lazily translated) sentence; empty when the answers can be kept.
 
-    A report may have no answers at all: then only what came of the visit counts, and no question must be answered.
+    A report may have no answers at all: then only what came of the visit counts, and no question must be answered. So
+    it is when she `spoke` to nobody.
     """
     wrong: dict[str, Any] = {
         name: _l("This question is not on the checklist.") for name in answers if name not in checklist.by_id
@@ -85,7 +86,7 @@ def problems(checklist: Checklist, answers: Answers) -> dict[str, Any]:
         if answer is not None and _values(answer):
             sentence = _wrong_with(question, answer)
         else:
-            sentence = _l("Answer this question.") if question.required else None
+            sentence = _l("Answer this question.") if question.required and spoke else None
         if sentence is not None:
             wrong[question.id] = sentence
     return wrong

@@ -41,6 +41,11 @@ class Outcome(StrEnum):
     unsafe = "unsafe"
 
     @property
+    def spoke(self) -> bool:
+        """Whether somebody was spoken to, so that there is something to answer."""
+        return self in (Outcome.met, Outcome.refused)
+
+    @property
     def result(self) -> Result | None:
         """The result of the attempt; None when there was no visit after all."""
         return None if self is Outcome.called_off else Result(self.value)

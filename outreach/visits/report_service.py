@@ -77,7 +77,7 @@ def take_in(
         return Taken(Fate.invalid, wrong)
     checklist = checklist_files.find(report.checklist, report.version)
     if checklist is not None:
-        wrong = checklist_rules.problems(checklist, report.answers)
+        wrong = checklist_rules.problems(checklist, report.answers, spoke=report.outcome.spoke)
         if wrong:
             return Taken(Fate.invalid, {f"answers.{name}": sentence for name, sentence in wrong.items()})
     kept, wrong = pictures.cleaned(report.pictures)

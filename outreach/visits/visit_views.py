@@ -31,7 +31,7 @@ from outreach.visits import (
     visit_queries,
 )
 from outreach.visits.checklist import Checklist
-from outreach.visits.report import Answer, NextKind, Outcome
+from outreach.visits.report import NextKind, Outcome
 from outreach.visits.report_service import Fate
 from outreach.web.access import roles
 from outreach.web.panels import Panel, Place
@@ -107,7 +107,7 @@ def report(case_id: UUID) -> ResponseReturnValue:
         wrong = _take_in(body, scope)
         if not wrong:
             return _kept(scope, case)
-        wrong = {**_of_answers(checklist, body["answers"]), **wrong}
+        wrong = {**_of_answers(checklist, body), **wrong}
     elif checklist.name == checklist_files.NOBODY_HOME:
         closing["outcome"] = Outcome.nobody_home.value
     of_questions = {
@@ -178,9 +178,12 @@ def _take_in(body: Mapping[str, Any], scope: Scope) -> Mapping[str, Any]:
     return taken.errors if taken.fate is Fate.invalid else {}
 
 
-def _of_answers(checklist: Checklist, answers: Mapping[str, Answer]) -> dict[str, Any]:
+def _of_answers(checklist: Checklist, body: Mapping[str, Any]) -> dict[str, Any]:
     """What is wrong with the answers, so that all is said at once whatever else is wrong."""
-    return {f"answers.{name}": said for name, said in checklist_rules.problems(checklist, answers).items()}
+    outcome = body["outcome"]
+    spoke = outcome not in Outcome.__members__ or Outcome(outcome).spoke
+    wrong = checklist_rules.problems(checklist, body["answers"], spoke=spoke)
+    return {f"answers.{name}": said for name, said in wrong.items()}
 
 
 def _about(case: CaseHead, visit: UUID | None, logged: bool, scope: Scope) -> dict[str, Any]:

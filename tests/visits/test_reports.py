@@ -208,6 +208,16 @@ def test_each_outcome_feeds_back_into_the_case(
     assert (status(case) == "in_contact") is (outcome in ("met", "refused"))
 
 
+def test_who_met_nobody_need_not_answer_what_she_began(world: World) -> None:
+    case = world.case()
+    some = {"answers": {"now": "unknown"}}
+    client = world.sign_in(world.coach)
+    assert put(client, uuid4(), body(case, None) | some).status_code == 422
+    id_ = uuid4()
+    assert put(client, id_, body(case, None) | some | {"outcome": "nobody_home"}).status_code == 201
+    assert kept(id_).body["answers"] == {"now": "unknown"}
+
+
 def test_the_next_step_is_laid_ready(world: World) -> None:
     case = world.case()
     visit = plan_visit(case)

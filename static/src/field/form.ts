@@ -113,7 +113,7 @@ export class VisitForm {
         .filter(([name]) => name === `a.${id}`)
         .map(([, value]) => value);
       if (question.dataset.kind === "many") found[id] = values;
-      else if (values[0] !== undefined) found[id] = values[0];
+      else if (values[0]?.trim()) found[id] = values[0].trim();
     }
     for (const picture of this.keeper.draft.pictures) {
       if (picture.name?.startsWith("a.")) found[picture.name.slice(2)] = "signed";
@@ -122,10 +122,18 @@ export class VisitForm {
   }
 
   private go(step: number): void {
+    // What must be answered hangs on what comes of the visit, which she says at the end: nothing holds her up before.
     const here = this.keeper.draft.section;
-    if (step > 0 && !this.check(here)) return;
-    this.show(here + step, true);
+    let there = here + step;
+    while (there > 0 && there < this.parts.length - 1 && this.nothingAsked(there)) there += step;
+    this.show(there, true);
     this.keeper.changed();
+  }
+
+  private nothingAsked(section: number): boolean {
+    const asked = this.asked();
+    const questions = [...(this.parts[section]?.querySelectorAll<HTMLElement>("[data-question]") ?? [])];
+    return questions.length > 0 && questions.every((question) => !asked.has(question.dataset.question ?? ""));
   }
 
   private show(section: number, move: boolean): void {
@@ -143,6 +151,11 @@ export class VisitForm {
     this.form.scrollIntoView({ block: "start" });
   }
 
+  /** Whether she spoke to somebody: only then questions must be answered. */
+  private spoke(): boolean {
+    return ["", "met", "refused"].includes(this.chosen("outcome"));
+  }
+
   /** Whether all that must be answered in this part is; else it says what, beside the question and above. */
   private check(section: number): boolean {
     const asked = this.asked();
@@ -152,7 +165,7 @@ export class VisitForm {
       const id = question.dataset.question ?? "";
       const given = answers[id];
       const empty = given === undefined || given.length === 0;
-      if (asked.has(id) && "required" in question.dataset && empty) wrong[`answers.${id}`] = word("answer");
+      if (this.spoke() && asked.has(id) && "required" in question.dataset && empty) wrong[`answers.${id}`] = word("answer");
     }
     if (section === this.parts.length - 1 && !this.chosen("outcome")) wrong.outcome = word("outcome");
     this.complain(wrong);
