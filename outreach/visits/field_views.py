@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID
 
 import brotli
-from flask import Blueprint, Flask, Response, current_app, jsonify, render_template, request, url_for
+from flask import Blueprint, Flask, Response, current_app, jsonify, request
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_security import current_user
@@ -68,7 +68,7 @@ def shell() -> ResponseReturnValue:
 
 
 def _shell() -> str:
-    return render_template("visits/field.html")
+    return _fragment("visits/field.html", language=str(get_locale() or "nl"))
 
 
 @cache
@@ -136,7 +136,6 @@ def hello() -> ResponseReturnValue:
     user_id = current_user.id if signed_in else None
     return jsonify(
         app="outreach",
-        version=_version(_shell()),
         now=clock.now().isoformat(),
         signed_in=signed_in,
         coach=str(user_id) if signed_in else None,
@@ -253,8 +252,3 @@ def phone_now() -> datetime | None:
         return clock.parse(request.headers.get(PHONE_TIME, ""))
     except ValueError:
         return None
-
-
-def sign_in_address() -> str:
-    """Where the app sends somebody whose sign-in has ended."""
-    return url_for("security.login", next="/field/")

@@ -302,10 +302,15 @@ def _call_off(session: Session, row: VisitReport, report: Report) -> None:
 
 
 def _next_step(session: Session, row: VisitReport, report: Report) -> None:
-    """The call or visit that she chose; a day that passed before the report came is today."""
+    """The call or visit that she chose; a day that passed before the report came is today.
+
+    The day is by the phone's clock: one that is far ahead must not make a report refused.
+    """
     if report.next is None or row.case_id is None:
         return
-    at = datetime.combine(max(report.next.on, clock.today()), MORNING, clock.TIMEZONE)
+    today = clock.today()
+    on = min(max(report.next.on, today), today + reports.FURTHEST - timedelta(days=1))
+    at = datetime.combine(on, MORNING, clock.TIMEZONE)
     if report.next.kind is NextKind.call:
         logging_service.plan_call_back(row.case_id, max(at, clock.now()), by=row.coach_id)
     elif report.next.kind is NextKind.visit:

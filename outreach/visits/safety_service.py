@@ -22,13 +22,11 @@ from outreach.staff.push_delivery_service import Notice
 from outreach.staff.scope import Scope
 from outreach.visits import safety_queries
 from outreach.visits.models import CheckIn, SafetyContact
+from outreach.visits.report_rules import CLOCK_OFF
 from outreach.visits.safety_rules import FORGOTTEN, Said, Warned, warned_by_now
 
 WAITS = (5, 15, 60, 300)
 """Seconds until a device whose push service was busy is tried again."""
-
-CLOCK_OFF = timedelta(minutes=5)
-"""A phone's clock that differs more than this from ours is mended."""
 
 
 class Alarm(StrEnum):
@@ -41,7 +39,7 @@ class Alarm(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What became of what a phone said. `told`: devices that hear of it; `new`: we did not know of this check-in."""
+    """What became of what a phone said. `told`: devices that heard her call for help; `new`: we did not know of it."""
 
     new: bool
     told: int = 0
@@ -86,7 +84,9 @@ def _keep(check_in_id: UUID, said: Said, scope: Scope) -> Kept:
         if found.ended_at is None and said.minutes > found.minutes:
             found.minutes, found.warned = said.minutes, Warned.nobody
         told = 0
-        if said.help_at is not None and found.help_at is None:
+        if found.help_at is not None:
+            told = len(safety_queries.devices_of(safety_queries.to_tell(scope.user_id)))
+        elif said.help_at is not None:
             found.help_at = said.help_at
             if now - said.help_at < FORGOTTEN:
                 told = _tell_others(scope.user_id, Alarm.help)

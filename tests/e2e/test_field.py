@@ -459,6 +459,26 @@ def test_signing_out_asks_twice_while_something_was_not_sent(phone: Phone, case:
     phone.expect_state("Veilig op de server")
 
 
+def test_signing_out_counts_what_is_being_filled_in_as_unsent(phone: Phone, case: Case) -> None:
+    visit = plan_visit(case)
+    phone.open()
+    phone.begin(visit)
+    phone.page.locator("#more summary").click()
+    phone.page.get_by_role("button", name="Uitloggen op deze telefoon").click()
+    expect(phone.page.locator("#notes")).to_contain_text("1 verslagen zijn nog niet verstuurd")
+    expect(phone.page.locator("[data-form]")).to_be_visible()
+
+
+def test_a_next_step_is_asked_for_its_day(phone: Phone, case: Case) -> None:
+    visit = plan_visit(case)
+    phone.open()
+    phone.begin(visit)
+    phone.fill()
+    phone.page.locator("[name=next_kind][value=call]").check()
+    phone.page.get_by_role("button", name="Klaar", exact=True).click()
+    expect(phone.page.locator("[data-wrong]")).to_contain_text("Kies een dag.")
+
+
 def test_after_ten_minutes_without_a_touch_it_locks_and_keeps_what_was_typed(
     phone: Phone, case: Case
 ) -> None:

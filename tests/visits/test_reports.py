@@ -235,6 +235,18 @@ def test_the_next_step_is_laid_ready(world: World) -> None:
     assert clock.local(call.due_at).date() == clock.today()
 
 
+def test_a_phone_whose_clock_is_months_ahead_is_not_refused_for_the_day_it_chose(world: World) -> None:
+    case = world.case()
+    with clock.at(clock.now() + timedelta(days=200)):
+        ahead = clock.now()
+        on = clock.today() + timedelta(days=3)
+        sent = body(case, plan_visit(case)) | {"next": {"kind": "call", "on": on.isoformat()}}
+    id_ = uuid4()
+    answer = put(world.sign_in(world.coach), id_, sent, **{"X-Phone-Time": ahead.isoformat()})
+    assert answer.status_code == 201
+    assert kept(id_).flags == ["clock_off"]
+
+
 def test_answers_to_questions_that_were_not_asked_are_left_out(world: World) -> None:
     case = world.case()
     id_ = uuid4()

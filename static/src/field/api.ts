@@ -4,7 +4,6 @@ import { changeAbout, readAbout } from "./store";
 
 export interface Hello {
   app: "outreach";
-  version: string;
   now: string;
   signed_in: boolean;
   coach: string | null;
@@ -32,7 +31,8 @@ export async function hello(): Promise<Hello | "offline" | "portal" | "server"> 
   const said = body as unknown as Hello;
   // The answer was on its way as long as the question.
   const clockOff = Math.round((asked + Date.now()) / 2 - Date.parse(said.now));
-  await changeAbout({ contactAt: Date.now(), clockOff });
+  // Only who is signed in has contact: else a phone that somebody found would keep its visits as long as it is on.
+  await changeAbout(said.signed_in ? { contactAt: Date.now(), clockOff } : { clockOff });
   return said;
 }
 

@@ -1,9 +1,9 @@
 // The phone app: opens the safe, shows the round or a visit, and sends what is finished whenever there is a network.
 import { type Hello, ask, hello, tellEmptied } from "./api";
 import { type Bundle, erase, eraseWhenOld, fetchBundle, readBundle } from "./bundle";
-import { mend } from "./drafts";
+import { begun, mend } from "./drafts";
 import { door, lockWhenIdle } from "./lock";
-import { type Stop, isUnsent, send, unsent } from "./outbox";
+import { type Stop, send, unsent } from "./outbox";
 import { showRound } from "./round";
 import * as safe from "./safe";
 import { tellDoors } from "./safety";
@@ -21,6 +21,8 @@ const more = one<HTMLDetailsElement>(document, "#more");
 const MINUTE = 60_000;
 const FRESH = 5 * MINUTE;
 const CLOCK_OFF = 5 * MINUTE;
+/** So long a warning counts as read when she taps once more. */
+const SURE = 10_000;
 
 let bundle: Bundle | null = null;
 let trouble: "" | "offline" | "portal" | "signed-out" | "server" = "";
@@ -228,7 +230,7 @@ async function open(): Promise<void> {
   if (state !== "open") {
     await showState();
     more.hidden = true;
-    const how = await door(main, state, (await unsent()).length, async () => {
+    const how = await door(main, state, await unsentWork(), async () => {
       await erase();
       await forgetVisits();
     });
@@ -293,9 +295,14 @@ async function offerPasskey(): Promise<void> {
   };
 }
 
+/** Finished reports that wait, and what is being filled in. */
+async function unsentWork(): Promise<number> {
+  return (await unsent()).length + (await begun()).size;
+}
+
 async function leave(sure: boolean): Promise<void> {
   await flush();
-  const waiting = (await readOutbox()).filter(isUnsent).length;
+  const waiting = await unsentWork();
   if (waiting && !sure) {
     note(word("unsent-leave", { number: waiting }), "bad");
     return;
@@ -316,6 +323,7 @@ function listen(): void {
   one(document, "#leave").addEventListener("click", () => {
     void leave(sure);
     sure = true;
+    setTimeout(() => (sure = false), SURE);
   });
   one(document, "#lock-now").addEventListener("click", () => void flush().finally(() => safe.lock()));
   sendNow.addEventListener("click", () => void sync(true));

@@ -168,6 +168,8 @@ export class VisitForm {
       if (this.spoke() && asked.has(id) && "required" in question.dataset && empty) wrong[`answers.${id}`] = word("answer");
     }
     if (section === this.parts.length - 1 && !this.chosen("outcome")) wrong.outcome = word("outcome");
+    const next = this.chosen("next_kind");
+    if (section === this.parts.length - 1 && next && next !== "none" && !this.text("next_on")) wrong["next.on"] = word("day");
     this.complain(wrong);
     return Object.keys(wrong).length === 0;
   }

@@ -38,11 +38,11 @@ export function safety(holder: HTMLElement, visit: Visit, colleague: Colleague |
     show();
     const answer = await tell(here);
     here = { ...here, known: answer !== null };
-    if (here.helpAt !== null) help(answer);
+    if (here.helpAt !== null && here.endedAt === null) help(answer);
     show();
   };
   const help = (answer: Told | null): void => {
-    told.textContent = word(answer === null ? "help-offline" : answer.told > 0 || answer.told < 0 ? "told" : "nobody");
+    told.textContent = word(answer === null ? "help-offline" : answer.told > 0 ? "told" : "nobody");
     const whom = answer?.colleague ?? colleague;
     const call = one<HTMLElement>(holder, "[data-call]");
     call.hidden = !whom?.phone;
