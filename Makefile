@@ -14,7 +14,7 @@ CATALOGUES := $(wildcard outreach/translations/*/LC_MESSAGES/messages.po)
 FRONT_END := $(shell find static/src templates scripts -type f 2>/dev/null) package.json
 # Tests run side by side on this many processes.
 JOBS ?= 2
-LOCK := $(BIN)/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-header --no-annotate
+LOCK := $(BIN)/uv pip compile --quiet --no-strip-extras --generate-hashes --universal --python-version 3.11 --no-header --no-annotate
 UPGRADE ?=
 
 .PHONY: help
