@@ -11,7 +11,7 @@ from outreach.console import Answer, answers
 from outreach.errors import NotFound, Refused
 from outreach.i18n import _l
 from outreach.insight import queries, tables
-from outreach.insight.queries import Wanted
+from outreach.insight.wanted import Wanted
 from outreach.regions import queries as regions
 
 

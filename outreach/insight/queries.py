@@ -15,22 +15,8 @@ from outreach.campaigns.models import Campaign, Enrolment
 from outreach.campaigns.page_queries import has_responded
 from outreach.cases.models import Case
 from outreach.insight.rules import DELIVERED_LETTER, DELIVERED_STATUSES, Count
+from outreach.insight.wanted import Wanted
 from outreach.regions.models import Municipality
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """Which attempts count. Days are local and both count; None leaves a side open.
-
-    `municipalities` limits to what somebody may see (None: all of the installation, for commands);
-    `municipality` (a code) and `campaign` (a short name) are what she asked for.
-    """
-
-    municipalities: Collection[str] | None = None
-    municipality: str | None = None
-    campaign: str | None = None
-    since: date | None = None
-    until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from outreach.i18n import _l
 from outreach.insight import figures, queries, tables
 from outreach.insight.definitions import COLUMNS, DEFINITIONS, PEOPLE
 from outreach.insight.forms import ReportForm
-from outreach.insight.queries import Wanted
+from outreach.insight.wanted import Wanted
 from outreach.regions.queries import municipality_names
 from outreach.staff.scope import RoleName, Scope, current
 from outreach.web.access import roles

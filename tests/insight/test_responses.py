@@ -29,8 +29,8 @@ from outreach.cases.events import EventKind
 from outreach.cases.models import Case, CaseEvent
 from outreach.cli import main
 from outreach.insight import queries, tables
-from outreach.insight.queries import Wanted
-from outreach.insight.rules import wilson
+from outreach.insight.statistics import wilson
+from outreach.insight.wanted import Wanted
 from outreach.ticking import tick
 from tests.counting import counted
 from tests.factories import MUNICIPALITIES, World

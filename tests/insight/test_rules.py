@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from outreach.attempts.rules import AttemptStatus, Channel, Result
-from outreach.insight.rules import ENOUGH, Count, Z, best, is_delivered, together, wilson
+from outreach.insight.rules import ENOUGH, Count, best, is_delivered, together
+from outreach.insight.statistics import Z, wilson
 
 
 @pytest.mark.parametrize(
