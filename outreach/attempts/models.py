@@ -29,6 +29,7 @@ class ContactAttempt(SQLModel, table=True):
         Index("ix_attempt_open", "status", "channel", "due_at"),
         Index("ix_attempt_case", "case_id", "due_at"),
         Index("ix_attempt_campaign_step", "campaign_id", "step"),
+        Index("ix_attempt_due", "due_at"),
         # Only what is being sent has a claim: a handful of rows among millions.
         Index("ix_attempt_claimed", "claimed_until", sqlite_where=CLAIMED, postgresql_where=CLAIMED),
     )

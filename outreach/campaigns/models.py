@@ -49,6 +49,7 @@ class Enrolment(SQLModel, table=True):
         UniqueConstraint("campaign_id", "case_id"),
         Index("ix_enrolment_look", "status", "next_look_at"),
         Index("ix_enrolment_campaign", "campaign_id", "status"),
+        Index("ix_enrolment_began", "began_on"),
     )
 
     id: UUID = Field(default_factory=db.new_id, primary_key=True)

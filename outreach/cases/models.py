@@ -82,6 +82,7 @@ class Case(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("region_id", "reference"),
         Index("ix_case_municipality_status", "municipality_code", "status"),
+        Index("ix_case_outcome", "outcome_list", "outcome_on"),
     )
 
     id: UUID = Field(default_factory=db.new_id, primary_key=True)
