@@ -5,25 +5,62 @@ ZHZ 2021-2022). A region may choose other lists for its target groups; these are
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import StrEnum
 from types import MappingProxyType
 
 from outreach.cases.target_groups import TargetGroup
+
+
+class OutcomeKind(StrEnum):
+    """What an outcome means, whatever words a region has for it: by this, lists are compared and targets met.
+
+    school: goes to school, or has the basic qualification. work: earns a living. trajectory: another route or help
+    (care, youth team, a trajectory of the municipality). no_wish: wants or needs no help. unreachable: never answered.
+    gone: moved out of the region, deceased, or out of the target group by age. other: says nothing of where somebody
+    is now, such as a report that was wrong, or a talk about absence.
+    """
+
+    school = "school"
+    work = "work"
+    trajectory = "trajectory"
+    no_wish = "no_wish"
+    unreachable = "unreachable"
+    gone = "gone"
+    other = "other"
+
+    @property
+    def positive(self) -> bool:
+        """Whether it is what the service works for."""
+        return self in POSITIVE
+
+
+POSITIVE = frozenset({OutcomeKind.school, OutcomeKind.work, OutcomeKind.trajectory})
+"""School, work, or another route: a positive result in the reports."""
 
 
 @dataclass(frozen=True, slots=True)
 class OutcomeList:
     """A list of outcomes: its `name` in lists and addresses, its `title` in reports, its `unit` of count.
 
-    `labels` are in the order of the report. Those in `uncounted` could be chosen but stand in the report
-    without figures: a table shows them only when there is something to count.
+    `kinds` holds its labels, each with what it means, in the order of the report. Those in `uncounted` could be
+    chosen but stand in the report without figures: a table shows them only when there is something to count.
     """
 
     name: str
     title: str
     unit: str
-    labels: tuple[str, ...]
+    kinds: Mapping[str, OutcomeKind] = field(hash=False)
     uncounted: frozenset[str] = frozenset()
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """All labels in the order of the report."""
+        return tuple(self.kinds)
+
+    def kind(self, label: str) -> OutcomeKind:
+        """What a label means; other when the list does not have it (any more)."""
+        return self.kinds.get(label, OutcomeKind.other)
 
     def label(self, text: str) -> str | None:
         """The label that a text means, whatever its case and spaces; None when it is not in this list."""
@@ -43,100 +80,100 @@ OUTCOME_LISTS: Mapping[str, OutcomeList] = _by_name(
         "mvs-uitstroomreden",
         "Uitstroomreden trajectbegeleiding",
         "trajecten",
-        (
-            "Opleiding",
-            "Werk",
-            "Traject gemeente",
-            "Niet willen",
-            "Onbereikbaar",
-            "Externe begeleiding",
-            "Overig",
-        ),
+        {
+            "Opleiding": OutcomeKind.school,
+            "Werk": OutcomeKind.work,
+            "Traject gemeente": OutcomeKind.trajectory,
+            "Niet willen": OutcomeKind.no_wish,
+            "Onbereikbaar": OutcomeKind.unreachable,
+            "Externe begeleiding": OutcomeKind.trajectory,
+            "Overig": OutcomeKind.other,
+        },
     ),
     OutcomeList(
         "mvs-oud-vsv",
         "Resultaat van bereikte oud-vsv'ers",
         "bereikte oud-vsv'ers",
-        (
-            "Werkt",
-            "Volgt (weer) een opleiding",
-            "Volgt een traject elders (onder andere Stroomopwaarts)",
-            "Wil geen begeleiding of contact",
-            "Verhuisd buiten de regio of valt buiten onze doelgroep (>23 jaar)",
-            "Overig (tussenjaar, zwangerschap enzovoorts)",
-        ),
+        {
+            "Werkt": OutcomeKind.work,
+            "Volgt (weer) een opleiding": OutcomeKind.school,
+            "Volgt een traject elders (onder andere Stroomopwaarts)": OutcomeKind.trajectory,
+            "Wil geen begeleiding of contact": OutcomeKind.no_wish,
+            "Verhuisd buiten de regio of valt buiten onze doelgroep (>23 jaar)": OutcomeKind.gone,
+            "Overig (tussenjaar, zwangerschap enzovoorts)": OutcomeKind.other,
+        },
     ),
     OutcomeList(
         "rmd-vsv",
         "Werkprocessen VSV",
         "werkprocessen",
-        (
-            "Hulpverlening",
-            "Inburgering",
-            "Jongerenteam",
-            "Nieuwe DUO inschrijving",
-            "Onterechte VSV-melding",
-            "Participatiewet",
-            "Particuliere opleiding/thuisstudie/onderwijs buitenland",
-            "Reageert niet (meer)",
-            "SK buiten DUO om",
-            "Verhuisd buiten regio",
-            "Wenst geen dienstverlening",
-            "Werk",
-            "ZZP (KVK)",
-            "Dagbesteding",
-            "Openstaande melding",
-        ),
+        {
+            "Hulpverlening": OutcomeKind.trajectory,
+            "Inburgering": OutcomeKind.trajectory,
+            "Jongerenteam": OutcomeKind.trajectory,
+            "Nieuwe DUO inschrijving": OutcomeKind.school,
+            "Onterechte VSV-melding": OutcomeKind.other,
+            "Participatiewet": OutcomeKind.trajectory,
+            "Particuliere opleiding/thuisstudie/onderwijs buitenland": OutcomeKind.school,
+            "Reageert niet (meer)": OutcomeKind.unreachable,
+            "SK buiten DUO om": OutcomeKind.school,
+            "Verhuisd buiten regio": OutcomeKind.gone,
+            "Wenst geen dienstverlening": OutcomeKind.no_wish,
+            "Werk": OutcomeKind.work,
+            "ZZP (KVK)": OutcomeKind.work,
+            "Dagbesteding": OutcomeKind.trajectory,
+            "Openstaande melding": OutcomeKind.other,
+        },
         uncounted=frozenset({"Dagbesteding", "Openstaande melding"}),
     ),
     OutcomeList(
         "rmd-verzuim-18plus",
         "Werkprocessen verzuim 18+",
         "werkprocessen",
-        (
-            "23 jr / verhuisd / overleden",
-            "Andere opleiding",
-            "Na acties DSP onbereikbaar",
-            "Na afstemming met school geen actie nodig",
-            "Onterechte melding",
-            "Overdracht nieuwe schooljaar",
-            "Startkwalificatie behaald",
-            "Verzuimgesprek met afspraken/advies",
-            "Verzuimgesprek met doorverwijzing zorg",
-            "Waarschuwingsbrief",
-            "Werkproces VSV (reeds uitgeschreven)",
-        ),
+        {
+            "23 jr / verhuisd / overleden": OutcomeKind.gone,
+            "Andere opleiding": OutcomeKind.school,
+            "Na acties DSP onbereikbaar": OutcomeKind.unreachable,
+            "Na afstemming met school geen actie nodig": OutcomeKind.other,
+            "Onterechte melding": OutcomeKind.other,
+            "Overdracht nieuwe schooljaar": OutcomeKind.other,
+            "Startkwalificatie behaald": OutcomeKind.school,
+            "Verzuimgesprek met afspraken/advies": OutcomeKind.other,
+            "Verzuimgesprek met doorverwijzing zorg": OutcomeKind.trajectory,
+            "Waarschuwingsbrief": OutcomeKind.other,
+            "Werkproces VSV (reeds uitgeschreven)": OutcomeKind.other,
+        },
     ),
     OutcomeList(
         "rmd-jib",
         "Jongeren in Beeld",
         "meldingen",
-        (
-            "Geen interesse (meer)",
-            "Geen ondersteuning nodig",
-            "Geen reactie/niet bereikbaar",
-            "Geen uitstroom inlichtingen bureau",
-            "Niet willen",
-            "Onderneming/ZZP",
-            "Opleiding",
-            "Startkwalificatie",
-            "Verhuizing buiten regio",
-            "Werk",
-            "Werktraject/Jobcoach",
-            "Geen doelgroep meer",
-            "Openstaande melding",
-        ),
+        {
+            "Geen interesse (meer)": OutcomeKind.no_wish,
+            "Geen ondersteuning nodig": OutcomeKind.no_wish,
+            "Geen reactie/niet bereikbaar": OutcomeKind.unreachable,
+            "Geen uitstroom inlichtingen bureau": OutcomeKind.other,
+            "Niet willen": OutcomeKind.no_wish,
+            "Onderneming/ZZP": OutcomeKind.work,
+            "Opleiding": OutcomeKind.school,
+            "Startkwalificatie": OutcomeKind.school,
+            "Verhuizing buiten regio": OutcomeKind.gone,
+            "Werk": OutcomeKind.work,
+            "Werktraject/Jobcoach": OutcomeKind.trajectory,
+            "Geen doelgroep meer": OutcomeKind.gone,
+            "Openstaande melding": OutcomeKind.other,
+        },
         uncounted=frozenset({"Geen doelgroep meer", "Openstaande melding"}),
     ),
     OutcomeList(
         "zhz-matchmakers",
         "MatchMakers",
         "jongeren",
-        (
-            "Terug naar onderwijs (inclusief BBL)",
-            "Uitstroom regulier werk",
-            "Bemiddeld naar ander traject",
-        ),
+        {
+            "Terug naar onderwijs (inclusief BBL)": OutcomeKind.school,
+            "Uitstroom regulier werk": OutcomeKind.work,
+            "Bemiddeld naar ander traject": OutcomeKind.trajectory,
+        },
     ),
 )
 """Every list that ships, by name."""
