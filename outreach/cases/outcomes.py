@@ -1,7 +1,8 @@
 """The outcome lists that regions close their cases with and report by. Pure data.
 
 The labels are exact and stand in the order of the regions' annual reports (MVS 2023-2024, RMD 2022-2024,
-ZHZ 2021-2022). A region may choose other lists for its target groups; these are the ones that ship.
+ZHZ 2021-2022). These are the ones that ship; a region's settings may change them, add others and choose which
+target group closes with which (`outcome_queries.lists_of`).
 """
 
 from collections.abc import Mapping
@@ -44,7 +45,9 @@ class OutcomeList:
     """A list of outcomes: its `name` in lists and addresses, its `title` in reports, its `unit` of count.
 
     `kinds` holds its labels, each with what it means, in the order of the report. Those in `uncounted` could be
-    chosen but stand in the report without figures: a table shows them only when there is something to count.
+    chosen but stand in the report without figures: a table shows them only when there is something to count. The same
+    holds for those in `retired`, which cannot be chosen any more. `former` maps names that labels had before to the
+    labels: cases keep the name they were closed with.
     """
 
     name: str
@@ -52,22 +55,70 @@ class OutcomeList:
     unit: str
     kinds: Mapping[str, OutcomeKind] = field(hash=False)
     uncounted: frozenset[str] = frozenset()
+    retired: frozenset[str] = frozenset()
+    former: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     @property
     def labels(self) -> tuple[str, ...]:
         """All labels in the order of the report."""
         return tuple(self.kinds)
 
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """The labels that a case can be closed with."""
+        return tuple(label for label in self.kinds if label not in self.retired)
+
+    def now(self, label: str) -> str:
+        """What a label that a case has is called now."""
+        return label if label in self.kinds else self.former.get(label, label)
+
     def kind(self, label: str) -> OutcomeKind:
         """What a label means; other when the list does not have it (any more)."""
-        return self.kinds.get(label, OutcomeKind.other)
+        return self.kinds.get(self.now(label), OutcomeKind.other)
 
     def label(self, text: str) -> str | None:
-        """The label that a text means, whatever its case and spaces; None when it is not in this list."""
-        return next((label for label in self.labels if _folded(label) == _folded(text)), None)
+        """The label that a text means, by its present or a former name, whatever its case and spaces, else None."""
+        names = (*self.labels, *self.former)
+        found = next((name for name in names if folded(name) == folded(text)), None)
+        return None if found is None else self.now(found)
 
 
-def _folded(text: str) -> str:
+@dataclass(frozen=True, slots=True)
+class RegionLists:
+    """The outcome lists of a region: all by name, which one a target group closes with, and how they are translated.
+
+    `counted_as` holds, for the name of a list and of the list that is reported by, labels of the one as labels of
+    the other, '' where they count nowhere.
+    """
+
+    lists: Mapping[str, OutcomeList]
+    own: Mapping[TargetGroup, str]
+    counted_as: Mapping[tuple[str, str], Mapping[str, str]] = field(default_factory=dict)
+
+    def own_list(self, group: TargetGroup) -> OutcomeList:
+        """The list that cases of a target group close with."""
+        return self.lists[self.own[group]]
+
+    def kind(self, name: str | None, label: str | None) -> OutcomeKind:
+        """What an outcome of a case means; other when its list is not known (any more)."""
+        found = self.lists.get(name or "")
+        return found.kind(label or "") if found else OutcomeKind.other
+
+    def report_label(self, name: str, label: str, to: str) -> str | None:
+        """The label of the list `to` as which a case counts that was closed with `label` of the list `name`.
+
+        By default the same label, whatever its case and spaces. None when it has no place in that list.
+        """
+        own, target = self.lists.get(name), self.lists[to]
+        now = own.now(label) if own else label
+        if name == to:
+            return now if now in target.kinds else None
+        chosen = self.counted_as.get((name, to), {}).get(now)
+        return target.label(now) if chosen is None else target.label(chosen)
+
+
+def folded(text: str) -> str:
+    """A label without capitals and spaces: two labels that differ in nothing else are the same."""
     return "".join(text.casefold().split())
 
 
@@ -192,3 +243,6 @@ OWN_LISTS: Mapping[TargetGroup, str] = MappingProxyType(
     }
 )
 """The list that a target group's cases close with, where a region has not chosen another."""
+
+SHIPPED = RegionLists(OUTCOME_LISTS, OWN_LISTS)
+"""What a region has that has changed nothing."""

@@ -7,10 +7,10 @@ from uuid import UUID
 from sqlalchemy import delete, insert, select, update
 
 from outreach import clock, db
-from outreach.cases import timeline
+from outreach.cases import outcome_queries, timeline
 from outreach.cases.events import EventKind
 from outreach.cases.models import Case, CoachNotice, OptOut
-from outreach.cases.outcomes import OUTCOME_LISTS, OWN_LISTS, OutcomeList
+from outreach.cases.outcomes import OutcomeList
 from outreach.cases.rules import CaseStatus
 from outreach.cases.target_groups import TargetGroup
 from outreach.cases.timeline import Recorded, staff_actor
@@ -35,9 +35,9 @@ def add_note(case_id: UUID, text: str, *, by: UUID) -> Recorded:
     return timeline.record(case_id, EventKind.note_added, actor=staff_actor(by), data={"text": text})
 
 
-def outcomes_for(target_group: str) -> OutcomeList:
-    """The outcome list that cases of a target group close with."""
-    return OUTCOME_LISTS[OWN_LISTS[TargetGroup(target_group)]]
+def outcomes_for(region_id: UUID, target_group: str) -> OutcomeList:
+    """The outcome list that a region's cases of a target group close with; its `choices` are those to choose from."""
+    return outcome_queries.lists_in(region_id).own_list(TargetGroup(target_group))
 
 
 def choose_status(
@@ -57,13 +57,16 @@ def choose_status(
     """
     with db.write() as session:
         case = db.table(Case).c
-        row = session.execute(select(case.target_group, case.outcome).where(case.id == case_id)).first()
+        query = select(case.region_id, case.target_group, case.outcome).where(case.id == case_id)
+        row = session.execute(query).first()
         if row is None:
             raise NotFound(_l("This case does not exist."))
         data: dict[str, Any] = {"status": status.value, "reason": reason.strip()}
         if status is CaseStatus.afgesloten:
-            outcomes = outcomes_for(row.target_group)
-            if outcome not in outcomes.labels:
+            # An outcome that nobody has yet may be taken off the list: not between looking and closing.
+            lists = outcome_queries.lists_in(row.region_id, until_commit=True)
+            outcomes = lists.own_list(TargetGroup(row.target_group))
+            if outcome not in outcomes.choices:
                 raise Refused(_l("Choose how it ended before you close the case."))
             day = outcome_on or clock.today()
             if day > clock.today():

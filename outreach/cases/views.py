@@ -178,7 +178,8 @@ def status(case_id: UUID, word: str) -> ResponseReturnValue:
     form = StatusForm()
     if chosen is CaseStatus.afgesloten:
         form = ClosingForm()
-        form.outcome.choices = [(label, label) for label in service.outcomes_for(case.target_group).labels]
+        outcomes = service.outcomes_for(case.region_id, case.target_group)
+        form.outcome.choices = [(label, label) for label in outcomes.choices]
     if form.validate_on_submit():
         service.choose_status(case.id, chosen, by=_me(scope), **_chosen(form))
         flash(_("The status is now: %(status)s.", status=words.word(words.STATUS_WORDS, chosen)), "ok")

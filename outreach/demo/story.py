@@ -284,7 +284,7 @@ class Story:
                 if note:
                     cases.add_note(case_id, note, by=coach)
             elif draw < 0.6:
-                labels = cases.outcomes_for(case.target_group).labels
+                labels = cases.outcomes_for(self.cast.region_id, case.target_group).choices
                 cases.choose_status(
                     case_id, CaseStatus.afgesloten, by=coach, outcome=self.random.choice(labels)
                 )

@@ -12,6 +12,26 @@ from sqlmodel import Field, SQLModel
 from outreach import db
 
 
+class KeptOutcome(BaseModel):
+    """A label of an outcome list as it is kept: what it means (cases.outcomes.OutcomeKind) and whether it is chosen.
+
+    uncounted: it can be chosen, tables show it only when it occurs. retired: it cannot be chosen any more.
+    """
+
+    label: str
+    kind: str = "other"
+    state: Literal["chosen", "uncounted", "retired"] = "chosen"
+
+
+class KeptList(BaseModel):
+    """An outcome list of a region's own, or its change of one that ships. `former`: old name to label."""
+
+    title: str
+    unit: str
+    outcomes: list[KeptOutcome]
+    former: dict[str, str] = {}
+
+
 class RegionSettings(BaseModel):
     """What administrators of a region set. Every field has a default that works."""
 
@@ -38,6 +58,12 @@ class RegionSettings(BaseModel):
     ]
     code_valid_days: int = Setting(default=365, ge=30, le=1100)
     theme: str = "ma-theme"
+    outcome_lists: dict[str, KeptList] = {}
+    """By name, beside the lists that ship or instead of them (cases.outcome_queries.lists_of)."""
+    own_lists: dict[str, str] = {}
+    """Target group to the name of the list that its cases close with, where it is not the shipped one."""
+    outcome_map: dict[str, dict[str, dict[str, str]]] = {}
+    """List, list to report by, label to the label there or '' for nowhere; what is not named counts by its words."""
 
 
 class Region(SQLModel, table=True):

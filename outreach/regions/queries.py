@@ -9,7 +9,7 @@ from sqlmodel import col
 from outreach import db
 from outreach.errors import NotFound, Refused
 from outreach.i18n import _l
-from outreach.regions.models import Municipality, Region
+from outreach.regions.models import Municipality, Region, RegionSettings
 
 
 def the_region(slug: str | None = None) -> Region:
@@ -61,6 +61,22 @@ def regions_of(region_ids: Iterable[UUID]) -> list[Region]:
     """These regions, by name."""
     query = select(Region).where(col(Region.id).in_(set(region_ids))).order_by(col(Region.name))
     return list(db.session().scalars(query))
+
+
+def region_among(slug: str, region_ids: Iterable[UUID]) -> Region:
+    """The region of this name, if it is one of these. Raises NotFound."""
+    for region in regions_of(region_ids):
+        if region.slug == slug:
+            return region
+    raise NotFound(_l("There is no such region."))
+
+
+def settings_of(region_id: UUID, *, until_commit: bool = False) -> RegionSettings:
+    """The settings of a region; with `until_commit` nobody changes them before this transaction has ended."""
+    query = select(Region).where(col(Region.id) == region_id)
+    if until_commit:
+        query = query.with_for_update(read=True).execution_options(populate_existing=True)
+    return db.session().scalars(query).one().settings
 
 
 def municipalities_by_region() -> dict[UUID, dict[str, str]]:

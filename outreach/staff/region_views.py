@@ -3,8 +3,8 @@
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from outreach.errors import NotFound, Refused
-from outreach.i18n import _, _l
+from outreach.errors import Refused
+from outreach.i18n import _
 from outreach.regions import queries, service
 from outreach.regions.checking import SettingsInvalid
 from outreach.regions.models import Region
@@ -29,7 +29,7 @@ def start() -> ResponseReturnValue:
 @roles(RoleName.administrator)
 def settings(region_slug: str) -> ResponseReturnValue:
     """Change the settings of a region."""
-    region = _mine(region_slug)
+    region = queries.region_among(region_slug, current().regions)
     form = RegionForm(data=shown(region))
     if not form.is_submitted():
         return _page(region, form)
@@ -44,13 +44,6 @@ def settings(region_slug: str) -> ResponseReturnValue:
         flash(_("The settings are saved. They hold from now on."), "ok")
         return redirect(url_for("regions.settings", region_slug=region.slug), 303)
     return _page(region, form, 422)
-
-
-def _mine(slug: str) -> Region:
-    for region in queries.regions_of(current().regions):
-        if region.slug == slug:
-            return region
-    raise NotFound(_l("There is no such region."))
 
 
 def _page(region: Region, form: RegionForm, status: int = 200) -> ResponseReturnValue:

@@ -163,7 +163,7 @@ def test_her_newest_open_case_gets_it(world: World, at_twilio: FlaskClient) -> N
 
 def test_with_closed_cases_only_a_person_decides(world: World, at_twilio: FlaskClient) -> None:
     case = world.case()
-    label = next(iter(cases.outcomes_for(case.target_group).labels))
+    label = next(iter(cases.outcomes_for(case.region_id, case.target_group).choices))
     cases.choose_status(case.id, CaseStatus.in_contact, by=world.coach.id)
     cases.choose_status(case.id, CaseStatus.afgesloten, by=world.coach.id, outcome=label)
     come_in(at_twilio, "hoi, nog een vraag")

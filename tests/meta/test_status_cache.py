@@ -73,7 +73,7 @@ class Life:
         cases.choose_status(case.id, self.random.choice(open_ones), by=self.coach)
 
     def close(self, case: Case) -> None:
-        outcome = self.random.choice(cases.outcomes_for(case.target_group).labels)
+        outcome = self.random.choice(cases.outcomes_for(case.region_id, case.target_group).choices)
         cases.choose_status(case.id, CaseStatus.afgesloten, by=self.coach, outcome=outcome)
 
     def call(self, case: Case) -> None:

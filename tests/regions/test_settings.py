@@ -82,8 +82,9 @@ def test_all_settings_are_changed_and_shown_again(world: World, bea: FlaskClient
         assert shown in page
 
 
-def test_every_setting_has_its_field_but_the_look() -> None:
-    assert set(PROBLEMS) | {"theme"} == set(RegionSettings.model_fields)
+def test_every_setting_has_its_field_but_the_look_and_what_has_pages_of_its_own() -> None:
+    outcomes = {"outcome_lists", "own_lists", "outcome_map"}
+    assert set(PROBLEMS) | {"theme"} | outcomes == set(RegionSettings.model_fields)
 
 
 def test_saving_what_is_shown_changes_nothing(world: World, bea: FlaskClient) -> None:

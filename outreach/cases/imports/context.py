@@ -7,7 +7,7 @@ from functools import cached_property
 from uuid import UUID
 
 from outreach.cases.imports.headers import words
-from outreach.cases.outcomes import OUTCOME_LISTS, OWN_LISTS, OutcomeList
+from outreach.cases.outcomes import SHIPPED, OutcomeList, RegionLists
 from outreach.cases.target_groups import TargetGroup
 
 
@@ -25,8 +25,7 @@ class RowContext:
     age_limit: int = 27
     default_municipality: str | None = None
     default_target_group: TargetGroup = TargetGroup.nieuwe_vsv
-    outcome_lists: Mapping[str, OutcomeList] = field(default_factory=lambda: OUTCOME_LISTS)
-    own_lists: Mapping[TargetGroup, str] = field(default_factory=lambda: OWN_LISTS)
+    outcomes: RegionLists = SHIPPED
 
     @cached_property
     def codes(self) -> dict[str, str]:
@@ -44,4 +43,6 @@ class RowContext:
     @cached_property
     def lists(self) -> dict[str, OutcomeList]:
         """Outcome lists by name and by title, in words."""
-        return {words(text): each for each in self.outcome_lists.values() for text in (each.title, each.name)}
+        return {
+            words(text): each for each in self.outcomes.lists.values() for text in (each.title, each.name)
+        }

@@ -18,6 +18,7 @@ from outreach.cases.imports.rejected import rejected_csv
 from outreach.cases.imports.run_queries import Run, content
 from outreach.cases.imports.tables import Table, read_table
 from outreach.cases.models import ImportRun
+from outreach.cases.outcome_queries import lists_of
 from outreach.cases.timeline import SYSTEM, staff_actor
 from outreach.errors import NotFound
 from outreach.i18n import _l
@@ -85,11 +86,13 @@ def columns_of(run: Run, table: Table) -> Columns:
 
 def held_against(region: Region, municipalities: Mapping[str, str]) -> RowContext:
     """What the rows of a list for these municipalities (code to name) of a region are held against."""
+    settings = region.settings
     return RowContext(
         today=clock.today(),
         municipalities=dict(municipalities),
         coaches=coaches_by_email(municipalities),
-        age_limit=region.settings.age_limit,
+        age_limit=settings.age_limit,
+        outcomes=lists_of(settings),
     )
 
 

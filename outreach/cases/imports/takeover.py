@@ -61,16 +61,13 @@ def _outcome_list(cells: Cells, context: RowContext, group: TargetGroup | None) 
                 Field.outcome_list,
                 _l(
                     "This outcome list is not known. Known are: %(names)s.",
-                    names=", ".join(context.outcome_lists),
+                    names=", ".join(context.outcomes.lists),
                 ),
             )
         return outcome_list
     if group is None:
         return None
-    outcome_list = context.outcome_lists.get(context.own_lists.get(group, ""))
-    if outcome_list is None and cells.value(Field.outcome):
-        cells.reject(Field.outcome, _l("Name the outcome list that this outcome stands in."))
-    return outcome_list
+    return context.outcomes.own_list(group)
 
 
 def _outcome_on(cells: Cells, context: RowContext, born: date | None) -> date | None:

@@ -9,6 +9,7 @@ from outreach.cases.events import EventKind
 from outreach.cases.models import CaseEvent
 from outreach.cases.rules import CaseStatus
 from tests.cases.imports.imported import case, counts, kinds, rows
+from tests.cases.region_lists import has_lists
 
 TAKEN_OVER = "dossiernummer;achternaam;geboortedatum;gemeente;status;uitkomst;uitkomstlijst;uitkomstdatum"
 
@@ -146,3 +147,26 @@ def test_a_dry_run_tells_corrections_too(world, brought, outreach, listed):
     path = listed("1;Jansen;31-12-2006;Schiedam;in_begeleiding;;;", header=TAKEN_OVER)
     assert counts(outreach("import", path, "--dry-run")) == (0, 1, 0, 0)
     assert stands()[0] == "afgesloten"
+
+
+def test_a_list_knows_the_outcome_lists_of_the_region(world, outreach, listed):
+    has_lists(world.region)
+    lines = (
+        "1;Jansen;31-12-2006;Schiedam;afgesloten;betaald WERK;;1-6-2026",
+        "2;Bakker;31-12-2006;Schiedam;afgesloten;Naar school;waterweg;1-6-2026",
+        "3;Smit;31-12-2006;Schiedam;afgesloten;Naar school;Uitkomsten Waterweg;1-6-2026",
+        "4;Vos;31-12-2006;Schiedam;afgesloten;Naar Sint-Elders;waterweg;1-6-2026",
+        "5;Mos;31-12-2006;Schiedam;afgesloten;Werk;waterweg;1-6-2026",
+        "6;Los;31-12-2006;Schiedam;afgesloten;Jongerenteam;;1-6-2026",
+        "7;Bos;31-12-2006;Schiedam;afgesloten;Jongerenteam;rmd-vsv;1-6-2026",
+    )
+    assert counts(outreach("import", listed(*lines, header=TAKEN_OVER))) == (6, 0, 0, 1)
+    found = [(case(number)[0].outcome_list, case(number)[0].outcome) for number in "123457"]
+    assert found == [
+        ("waterweg", "Betaald werk"),
+        ("waterweg", "Naar school"),
+        ("waterweg", "Naar school"),
+        ("waterweg", "Naar Sint-Elders"),
+        ("waterweg", "Betaald werk"),
+        ("rmd-vsv", "Jongerenteam"),
+    ], "what cannot be chosen any more and former names are taken over: an older system knows no better"
