@@ -5,7 +5,7 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from functools import wraps
 from typing import Any, TypeVar
 
@@ -32,6 +32,21 @@ class Moment(click.ParamType[datetime]):
             return clock.parse(value)
         except ValueError:
             self.fail(f"{value!r} is not an ISO date or time, such as 2026-03-10T09:00", param, ctx)
+
+
+class Day(click.ParamType[date]):
+    """An ISO day on the command line."""
+
+    name = "DAY"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """To a date; wrong use (exit 2) when it is none."""
+        if isinstance(value, date):
+            return value
+        try:
+            return date.fromisoformat(str(value))
+        except ValueError:
+            self.fail(f"{value!r} is not an ISO day, such as 2026-03-10", param, ctx)
 
 
 def answers(work: Callable[..., Answer]) -> Callable[..., None]:

@@ -26,8 +26,9 @@ class Task:
     """A call or visit that a coach has to make, or a card to leave: the case, the attempt, and what was tried before.
 
     `tried` counts the attempts by this channel that took place, `last_tried` is the moment of the last one. Without
-    `enrolment_id` somebody agreed on it, outside a plan. Of a call: `unanswered`, the moments at which nobody picked
-    up, the last one first, and `call_after`, when another hour of the day is better than now.
+    `enrolment_id` somebody agreed on it, outside a plan. `variant`: the way to do it that the lot gave. Of a call:
+    `unanswered`, the moments at which nobody picked up, the last one first, and `call_after`, when another hour of the
+    day is better than now.
     """
 
     case: CaseHead
@@ -36,6 +37,7 @@ class Task:
     due_at: datetime
     latest_at: datetime | None
     enrolment_id: UUID | None
+    variant: str | None
     tried: int
     last_tried: datetime | None
     unanswered: tuple[datetime, ...] = ()
@@ -85,7 +87,7 @@ def _tasks(scope: Scope, now: datetime) -> Select[Any]:
     )
 
 
-_TASK = ("id", "channel", "due_at", "latest_at", "enrolment_id")
+_TASK = ("id", "channel", "due_at", "latest_at", "enrolment_id", "variant")
 
 
 def _task_of(row: Any) -> Task:

@@ -1,5 +1,6 @@
 """Commands about campaigns."""
 
+from datetime import date
 from typing import Any
 
 import click
@@ -7,7 +8,9 @@ import click
 from outreach import db
 from outreach.campaigns import queries, service
 from outreach.campaigns.models import Campaign
-from outreach.console import Answer, answers
+from outreach.console import Answer, Day, answers
+from outreach.errors import Conflict
+from outreach.i18n import _l
 from outreach.regions import service as regions
 
 
@@ -39,11 +42,18 @@ def create(slug: str, plan_name: str, name: str, region_slug: str | None) -> Ans
 
 @campaign.command("start")
 @click.argument("slug")
+@click.option("--trial-ends", type=Day(), help="Last day of comparing variants. Cannot be changed later.")
 @answers
-def start(slug: str) -> Answer:
+def start(slug: str, trial_ends: date | None) -> Answer:
     """Begin the plan of everybody in it today; a paused campaign goes on."""
     found = queries.by_slug(slug)
-    return _answer(service.resume(found.id) if found.status == "paused" else service.start(found.id))
+    if found.status != "paused":
+        return _answer(service.start(found.id, trial_ends))
+    if trial_ends is not None:
+        raise Conflict(
+            _l("The end of the comparison was set when the campaign started, and cannot be changed.")
+        )
+    return _answer(service.resume(found.id))
 
 
 @campaign.command("pause")

@@ -1,9 +1,9 @@
-"""Tables of campaigns, plan versions, enrolments and variant assignments."""
+"""Tables of campaigns, plan versions, enrolments, and variants: who gets which, and until when they are compared."""
 
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import Column, Index, UniqueConstraint
+from sqlalchemy import JSON, Column, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from outreach import db
@@ -73,3 +73,20 @@ class VariantAssignment(SQLModel, table=True):
     step: str = Field(primary_key=True)
     household_key: str = Field(primary_key=True)
     variant: str
+
+
+class VariantTrial(SQLModel, table=True):
+    """The comparison of a step's variants in a campaign: which variants, from when, and until when answers count.
+
+    It is set when the campaign starts and never changes: whoever could move the end while looking would stop at the
+    moment that suits. Both days count. `set_by` is 'system' or 'staff:<id>', as in the timeline.
+    """
+
+    __tablename__ = "variant_trial"
+
+    campaign_id: UUID = Field(foreign_key="campaign.id", primary_key=True)
+    step: str = Field(primary_key=True)
+    arms: list[str] = Field(sa_column=Column(JSON, nullable=False))
+    began_on: date
+    ends_on: date
+    set_by: str

@@ -126,7 +126,12 @@ def _marks(step: Step) -> list[str]:
     if step.fallback is not None:
         marks.append(_("Or else: %(channel)s", channel=word(CHANNELS, step.fallback)))
     if step.variants:
-        marks.append(_("%(number)s texts, by lot", number=len(step.variants)))
+        number = len(step.variants)
+        marks.append(
+            _("%(number)s texts, by lot", number=number)
+            if step.template
+            else _("%(number)s ways, by lot", number=number)
+        )
     return marks
 
 
@@ -145,8 +150,12 @@ def _how(step: Step) -> str:
         instead = word(CHANNELS, step.fallback)
         how = _("%(channel)s, or else %(fallback)s; %(who)s.", channel=by, fallback=instead, who=who)
     if step.variants:
-        texts = ", ".join(step.variants)
-        how += " " + _("Two or more texts, by lot per household: %(variants)s.", variants=texts)
+        variants = ", ".join(step.variants)
+        how += " " + (
+            _("Two or more texts, by lot per household: %(variants)s.", variants=variants)
+            if step.template
+            else _("In two or more ways, by lot per household: %(variants)s.", variants=variants)
+        )
     return how
 
 

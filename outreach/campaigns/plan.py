@@ -101,6 +101,7 @@ class Step(_Part):
     latest: days after `day` until which it may still be done; after that it is skipped.
     fallback: channel taken when the region has switched the channel off, its address is missing, or the first
     attempt showed that the channel does not reach this person. after: earlier step that must be over first.
+    variants: versions of the step, one by lot for each household: of its text, or of the way in which people do it.
     answer_within: working days within which a card asks for an answer. checklist: the one that a visit begins with.
     """
 
@@ -210,8 +211,8 @@ def _step_problems(step: Step) -> list[tuple[str, Any]]:
         found.append(("answer_within", _l("only a card asks for an answer within a number of days")))
     if step.checklist is not None and step.channel is not Channel.visit:
         found.append(("checklist", _l("only a visit has a checklist")))
-    if step.variants and (not written or len(set(step.variants)) < max(2, len(step.variants))):
-        found.append(("variants", _l("variants are two or more different versions of a text")))
+    if step.variants and len(set(step.variants)) < max(2, len(step.variants)):
+        found.append(("variants", _l("variants are two or more different versions of a step")))
     return found
 
 

@@ -14,7 +14,7 @@ from sqlmodel import Session, col
 
 from outreach import clock, db
 from outreach.attempts import service as attempts
-from outreach.campaigns import enrolments, queries
+from outreach.campaigns import enrolments, queries, trial_service
 from outreach.campaigns.calendar import moment
 from outreach.campaigns.models import Campaign, Enrolment, PlanVersion
 from outreach.campaigns.plan_files import PLANS, shipped_plans
@@ -135,13 +135,19 @@ def _enrollable(session: Session, campaign: Campaign, case_ids: Sequence[UUID]) 
     return list(session.scalars(wanted))
 
 
-def start(campaign_id: UUID) -> Campaign:
-    """Start a draft: the plan of everybody in it begins today. Raises Conflict when it runs or ended."""
+def start(campaign_id: UUID, trial_ends: date | None = None, actor: str = timeline.SYSTEM) -> Campaign:
+    """Start a draft: the plan of everybody in it begins today.
+
+    Variants are compared until `trial_ends`, or the usual day; it cannot be changed afterwards. Raises Conflict when it
+    runs or ended, Refused for a day that will not do.
+    """
     with db.write() as session:
         campaign = _change(session, campaign_id, "running")
         campaign.started_at = clock.now()
         session.add(campaign)
-        _begin_waiting(session, campaign)
+        last_begins = _begin_waiting(session, campaign)
+        plan = shipped_plans()[campaign.plan_name]
+        trial_service.set_up(session, campaign, plan, last_begins, trial_ends, actor)
         return campaign
 
 
@@ -204,10 +210,11 @@ def _change(session: Session, campaign_id: UUID, status: str) -> Campaign:
     return campaign
 
 
-def _begin_waiting(session: Session, campaign: Campaign) -> int:
+def _begin_waiting(session: Session, campaign: Campaign) -> date:
     """Begin the plan, in its newest version, for all in the campaign who wait for it.
 
     Today, or on the days over which a campaign spreads itself that is larger than a channel lets through in a day.
+    Gives the last of these days.
     """
     now, today = clock.now(), clock.today()
     version = _version(session, campaign.plan_name)
@@ -229,7 +236,7 @@ def _begin_waiting(session: Session, campaign: Campaign) -> int:
         begun += [case_id for _enrolment_id, case_id in places]
     data = {"campaign": campaign.slug, "campaign_name": campaign.name, "plan": campaign.plan_name}
     timeline.record_many([NewEvent(case_id, EventKind.enrolled, data=data) for case_id in begun])
-    return len(begun)
+    return max(days, default=today)
 
 
 def beginnings(campaign: Campaign) -> dict[date, list[tuple[UUID, UUID]]]:

@@ -9,11 +9,12 @@ from htmx_flask import request as htmx_request
 
 from outreach import clock, db
 from outreach.campaigns import forecast, page_queries, queries, service, untried_queries, words
-from outreach.campaigns.forms import CampaignForm
+from outreach.campaigns.forms import CampaignForm, StartForm
 from outreach.campaigns.models import Campaign
 from outreach.campaigns.picture import draw
 from outreach.campaigns.plan import ContactPlan
 from outreach.campaigns.plan_files import parse_plan, shipped_plans
+from outreach.campaigns.trial_rules import compared
 from outreach.cases.timeline import staff_actor
 from outreach.cases.words import CHANNELS
 from outreach.errors import NotAllowed, NotFound
@@ -161,15 +162,17 @@ def _to(campaign: Campaign) -> ResponseReturnValue:
 @roles(COORDINATOR)
 def start(slug: str) -> ResponseReturnValue:
     """Say what will happen first and when, and start it."""
-    campaign, _scope = _to_act_on(slug)
-    if request.method == "POST":
-        service.start(campaign.id)
-        flash(_("The campaign has started."), "ok")
-        return _to(campaign)
+    campaign, scope = _to_act_on(slug)
     region = db.session().get(Region, campaign.region_id)
     plan = shipped_plans().get(campaign.plan_name)
     if region is None or plan is None:
         raise NotFound(_l("There is no such plan."))
+    last_begins = max(service.beginnings(campaign), default=clock.today())
+    form = StartForm(plan, last_begins)
+    if form.validate_on_submit():
+        service.start(campaign.id, form.trial_ends.data if form.trial_ends else None, staff_actor(me(scope)))
+        flash(_("The campaign has started."), "ok")
+        return _to(campaign)
     start = forecast.at_start(
         plan,
         page_queries.waiting_groups(campaign.id),
@@ -177,16 +180,19 @@ def start(slug: str) -> ResponseReturnValue:
         clock.today(),
         queries.planner_settings(region),
     )
-    return render_template(
+    page = render_template(
         "campaigns/start.html",
         campaign=campaign,
         plan=plan,
         start=start,
-        last_begins=max(service.beginnings(campaign), default=clock.today()),
+        form=form,
+        compared=compared(plan),
+        last_begins=last_begins,
         today=clock.today(),
         words=words,
         channels=CHANNELS,
     )
+    return page, 422 if form.is_submitted() else 200
 
 
 @blueprint.post("/campaigns/<slug>/pause")

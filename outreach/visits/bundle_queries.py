@@ -47,13 +47,14 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class RoundVisit:
-    """A visit of today's round. `at` is aware; `companion` is who comes along, or ''."""
+    """A visit of today's round. `at` is aware; `companion` is who comes along, or ''; `variant` the way by lot."""
 
     attempt_id: UUID
     case: CaseHead
     at: datetime
     minutes: int
     companion: str
+    variant: str | None = None
     warnings: Sequence[str] = ()
     contacts: Sequence[Contact] = field(default_factory=list)
 
@@ -77,7 +78,7 @@ def todays_round(scope: Scope) -> list[RoundVisit]:
     contacts = _contacts({row[0] for row in rows})
     found = []
     for row in rows:
-        attempt_id, at, minutes, first, second, household = row[HEAD_WIDTH:]
+        attempt_id, at, minutes, first, second, household, variant = row[HEAD_WIDTH:]
         other = second if first == scope.user_id else first
         found.append(
             RoundVisit(
@@ -86,6 +87,7 @@ def todays_round(scope: Scope) -> list[RoundVisit]:
                 at,
                 minutes or USUAL_MINUTES,
                 people[other].name if other in people and other != scope.user_id else "",
+                variant,
                 warnings.get(household, ()),
                 contacts.get(row[0], ()),
             )
@@ -106,6 +108,7 @@ def _visits(scope: Scope) -> Sequence[Any]:
             appointment.c.coach_id,
             appointment.c.second_coach_id,
             db.table(Person).c.household_id,
+            attempt.c.variant,
         )
         .join(attempt, attempt.c.case_id == db.table(Case).c.id)
         .outerjoin(appointment, appointment.c.attempt_id == attempt.c.id)
