@@ -102,6 +102,7 @@ def _staff_rooms(app: Flask, settings: Settings) -> None:
     from outreach.campaigns import adding_views as adding
     from outreach.campaigns import case_views as enrolments
     from outreach.campaigns import views as campaigns
+    from outreach.cases import list_views as case_lists
     from outreach.cases import notice_views as notices
     from outreach.cases import person_views as persons
     from outreach.cases import taking_back_views as taking_back
@@ -132,6 +133,7 @@ def _staff_rooms(app: Flask, settings: Settings) -> None:
     from outreach.web import layout, panels
 
     app.register_blueprint(cases.blueprint)
+    app.register_blueprint(case_lists.blueprint)
     app.register_blueprint(notices.blueprint)
     app.register_blueprint(persons.blueprint)
     app.register_blueprint(taking_back.blueprint)

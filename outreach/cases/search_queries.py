@@ -50,12 +50,12 @@ class Found:
 
 def search(wanted: Wanted, scope: Scope, page: int = 1) -> Found:
     """Cases that fit, by name when something was typed, else the newest first. Pages count from 1."""
-    limits = _limits(wanted, scope)
-    counted = _ids(scope, limits).limit(MOST + 1).subquery()
+    narrowed = limits(wanted, scope)
+    counted = _ids(scope, narrowed).limit(MOST + 1).subquery()
     total: int = db.session().execute(select(func.count()).select_from(counted)).scalar_one()
     pages = max(1, -(-min(total, MOST) // PAGE))
     page = min(max(page, 1), pages)
-    query = heads(scope).where(*limits).limit(PAGE).offset(PAGE * (page - 1))
+    query = heads(scope).where(*narrowed).limit(PAGE).offset(PAGE * (page - 1))
     rows = db.session().execute(_in_order(query, wanted))
     return Found([head_of(row) for row in rows], min(total, MOST), total > MOST, page, pages)
 
@@ -67,32 +67,33 @@ def _in_order(query: Select[Any], wanted: Wanted) -> Select[Any]:
     return query.order_by(case.id.desc())
 
 
-def _ids(scope: Scope, limits: list[ColumnElement[bool]]) -> Select[Any]:
+def _ids(scope: Scope, narrowed: list[ColumnElement[bool]]) -> Select[Any]:
     case, person, home = db.table(Case), db.table(Person), db.table(Household)
     return (
         select(case.c.id)
         .join(person, person.c.id == case.c.person_id)
         .outerjoin(home, home.c.id == person.c.household_id)
-        .where(case.c.municipality_code.in_(scope.municipalities), *limits)
+        .where(case.c.municipality_code.in_(scope.municipalities), *narrowed)
     )
 
 
-def _limits(wanted: Wanted, scope: Scope) -> list[ColumnElement[bool]]:
+def limits(wanted: Wanted, scope: Scope) -> list[ColumnElement[bool]]:
+    """What narrows `heads` down to the cases that fit."""
     case = db.table(Case).c
-    limits = []
+    found: list[ColumnElement[bool]] = []
     if wanted.words.strip():
-        limits.append(matches(wanted.words.strip(), scope))
+        found.append(matches(wanted.words.strip(), scope))
     if wanted.status:
-        limits.append(case.status == wanted.status)
+        found.append(case.status == wanted.status)
     if wanted.target_group:
-        limits.append(case.target_group == wanted.target_group)
+        found.append(case.target_group == wanted.target_group)
     if wanted.municipality:
-        limits.append(case.municipality_code == wanted.municipality)
+        found.append(case.municipality_code == wanted.municipality)
     if wanted.coach == "none":
-        limits.append(case.coach_id.is_(None))
+        found.append(case.coach_id.is_(None))
     elif wanted.coach:
-        limits.append(_coach(wanted.coach))
-    return limits
+        found.append(_coach(wanted.coach))
+    return found
 
 
 def _coach(text: str) -> ColumnElement[bool]:

@@ -58,6 +58,11 @@ def search() -> ResponseReturnValue:
     def page_href(page: int) -> str:
         return f"{request.path}?{urlencode({**request.args.to_dict(), 'page': page})}"
 
+    def file_href(kind: str) -> str:
+        asked = {name: value for name, value in request.args.items() if name not in ("page", "lang")}
+        return url_for("case_lists.file", kind=kind, **asked)
+
+    takes_files = scope.has(CLERK, COORDINATOR, RoleName.administrator)
     template = "cases/_results.html" if htmx_request.htmx else "cases/search.html"
     return render_template(
         template,
@@ -68,6 +73,7 @@ def search() -> ResponseReturnValue:
         filtered=any(astuple(replace(wanted, words=""))),
         previous_href=page_href(found.page - 1) if found.page > 1 else "",
         next_href=page_href(found.page + 1) if found.page < found.pages else "",
+        file_hrefs={kind: file_href(kind) for kind in ("xlsx", "csv")} if takes_files else {},
     )
 
 
