@@ -104,6 +104,7 @@ def _staff_rooms(app: Flask, settings: Settings) -> None:
     from outreach.campaigns import views as campaigns
     from outreach.cases import list_views as case_lists
     from outreach.cases import notice_views as notices
+    from outreach.cases import outcome_list_views as outcome_lists
     from outreach.cases import person_views as persons
     from outreach.cases import taking_back_views as taking_back
     from outreach.cases import views as cases
@@ -172,11 +173,12 @@ def _staff_rooms(app: Flask, settings: Settings) -> None:
     panels.register_for_day(app, door_panels.day_panels)
     layout.alarm_by(app, safety.alarms)
     app.register_blueprint(message_texts.blueprint)
-    app.register_blueprint(insight.blueprint)
+    insight.init_app(app)
     app.register_blueprint(own.blueprint)
     app.register_blueprint(devices.blueprint)
     app.register_blueprint(accounts.blueprint)
     app.register_blueprint(regions.blueprint)
+    app.register_blueprint(outcome_lists.blueprint)
     if settings.sandbox:
         app.register_blueprint(messages.blueprint)
     if not settings.production:

@@ -1,7 +1,7 @@
 """Reads for the pages of campaigns. All counts are of cases that the person may see."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -87,6 +87,16 @@ def overview(scope: Scope) -> list[CampaignLine]:
 def slugs(region_id: UUID) -> set[str]:
     """The short names of a region's campaigns."""
     return set(db.session().scalars(select(col(Campaign.slug)).where(col(Campaign.region_id) == region_id)))
+
+
+def names(regions: Collection[UUID]) -> dict[str, str]:
+    """The names of the campaigns of these regions by their short names, newest first; drafts have nothing to tell."""
+    query = (
+        select(col(Campaign.slug), col(Campaign.name))
+        .where(col(Campaign.region_id).in_(regions), col(Campaign.status) != "draft")
+        .order_by(col(Campaign.created_at).desc(), col(Campaign.id).desc())
+    )
+    return {row.slug: row.name for row in db.session().execute(query)}
 
 
 @dataclass(slots=True)

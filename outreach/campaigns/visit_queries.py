@@ -62,6 +62,14 @@ def _from_plans(ids: list[UUID]) -> dict[UUID, date]:
     return found
 
 
+def plans_with_visits() -> list[UUID]:
+    """The versions of plans, ever used, that hold a home visit."""
+    rows = db.session().execute(select(col(PlanVersion.id), col(PlanVersion.document)))
+    return [
+        row.id for row in rows if any(Channel.visit in step.channels for step in _plan(row.document).steps)
+    ]
+
+
 @lru_cache(maxsize=64)
 def _plan(document: str) -> ContactPlan:
     return parse_plan(document, "plan")

@@ -1,85 +1,106 @@
 """outreach report: the figures on the command line."""
 
 import json
+from collections.abc import Callable
 from datetime import date
+from functools import wraps
 from pathlib import Path
+from typing import Any
 
 import click
 
 from outreach.campaigns import queries as campaigns
-from outreach.console import Answer, answers
+from outreach.console import Answer, Day, answers
 from outreach.errors import NotFound, Refused
 from outreach.i18n import _l
-from outreach.insight import queries, tables
+from outreach.insight import outcome_reports, reports, tables
+from outreach.insight.table import Table
 from outreach.insight.wanted import Wanted
 from outreach.regions import queries as regions
 
 
-class Day(click.ParamType[date]):
-    """An ISO day on the command line."""
-
-    name = "DAY"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> date:
-        """To a date; wrong use (exit 2) when it is none."""
-        if isinstance(value, date):
-            return value
-        try:
-            return date.fromisoformat(str(value))
-        except ValueError:
-            self.fail(f"{value!r} is not an ISO day, such as 2026-03-10", param, ctx)
-
-
 @click.group("report")
 def report() -> None:
-    """Figures: response rates."""
+    """Figures: response rates and outcomes."""
 
 
-@report.command("responses")
-@click.option("--from", "since", type=Day(), help="First day on which attempts were due.")
-@click.option("--to", "until", type=Day(), help="Last day on which attempts were due.")
-@click.option("--municipality", help="Name or code, such as Vlaardingen or GM0622.")
-@click.option("--campaign", help="Short name of a campaign.")
-@click.option(
-    "--format", "kind", type=click.Choice(["json", "csv", "xlsx"]), help="Else by the name of --out."
-)
-@click.option(
-    "--out", type=click.Path(dir_okay=False, writable=True, path_type=Path), help="Write to this file."
-)
-@answers
-def responses(
-    since: date | None,
-    until: date | None,
-    municipality: str | None,
-    campaign: str | None,
-    kind: str | None,
-    out: Path | None,
-) -> Answer:
-    """Response rates per campaign, step, channel, variant and municipality."""
-    by_name = out.suffix.lstrip(".").lower() if out else ""
-    kind = kind or (by_name if by_name in ("csv", "xlsx") else "json")
-    if kind == "xlsx" and out is None:
-        raise click.UsageError("--format xlsx needs --out FILE.xlsx")
-    if since and until and until < since:
-        raise Refused(_l("The last day comes before the first."))
-    wanted = Wanted(
-        municipality=_code(municipality) if municipality else None,
-        campaign=campaigns.by_slug(campaign).slug if campaign else None,
-        since=since,
-        until=until,
+def figures(work: Callable[..., tuple[Table, dict[str, Any]]]) -> Callable[..., None]:
+    """Make a command of a function from what is asked for to a table and its document.
+
+    Adds what all reports share: days, municipality, campaign, and in which form the answer comes.
+    """
+
+    @click.option("--from", "since", type=Day(), help="First day that counts.")
+    @click.option("--to", "until", type=Day(), help="Last day that counts.")
+    @click.option("--municipality", help="Name or code, such as Vlaardingen or GM0622.")
+    @click.option("--campaign", help="Short name of a campaign.")
+    @click.option(
+        "--format", "kind", type=click.Choice(["json", "csv", "xlsx"]), help="Else by the name of --out."
     )
-    rows = queries.responses(wanted)
-    data = {"rows": [tables.as_dict(row) for row in rows]}
+    @click.option(
+        "--out", type=click.Path(dir_okay=False, writable=True, path_type=Path), help="Write to this file."
+    )
+    @answers
+    @wraps(work)
+    def command(
+        since: date | None,
+        until: date | None,
+        municipality: str | None,
+        campaign: str | None,
+        kind: str | None,
+        out: Path | None,
+        **own: Any,
+    ) -> Answer:
+        by_name = out.suffix.lstrip(".").lower() if out else ""
+        kind = kind or (by_name if by_name in ("csv", "xlsx") else "json")
+        if kind == "xlsx" and out is None:
+            raise click.UsageError("--format xlsx needs --out FILE.xlsx")
+        if since and until and until < since:
+            raise Refused(_l("The last day comes before the first."))
+        wanted = Wanted(
+            municipality=_code(municipality) if municipality else None,
+            campaign=campaigns.by_slug(campaign).slug if campaign else None,
+            since=since,
+            until=until,
+        )
+        table, data = work(wanted, **own)
+        return data, _answer(table, data, kind, out)
+
+    return command
+
+
+def _answer(table: Table, data: dict[str, Any], kind: str, out: Path | None) -> str:
+    """The table itself, or where it was written to. Raises Refused when it cannot be written."""
     document = json.dumps(data, ensure_ascii=False, indent=1)
     if out is None:
-        return data, tables.as_csv(rows).rstrip() if kind == "csv" else document
-    written = {"json": lambda: document.encode(), "csv": lambda: tables.as_csv(rows).encode()}
-    content = written[kind]() if kind in written else tables.as_xlsx(rows)
+        return tables.as_csv(table).rstrip() if kind == "csv" else document
+    written = {"json": lambda: document.encode(), "csv": lambda: tables.as_csv(table).encode()}
+    content = written[kind]() if kind in written else tables.as_xlsx(table)
     try:
         out.write_bytes(content)
     except OSError as error:
         raise Refused(_l("The file could not be written: %(why)s", why=error.strerror)) from error
-    return data, f"{len(rows)} rows written to {out}."
+    return f"{len(table.rows)} rows written to {out}."
+
+
+@report.command("responses")
+@figures
+def responses(wanted: Wanted) -> tuple[Table, dict[str, Any]]:
+    """Response rates per campaign, step, channel, variant and municipality; days on which attempts were due."""
+    table = reports.responses(wanted)
+    return table, tables.document(table)
+
+
+@report.command("outcomes")
+@click.option("--table", "name", required=True, help="Name of an outcome list, such as rmd-vsv.")
+@figures
+def outcomes(wanted: Wanted, name: str) -> tuple[Table, dict[str, Any]]:
+    """Outcomes per municipality, as in the annual report; days of the outcomes.
+
+    Beside the outcome lists there are zhz-benaderd-uitgestroomd, and zkij-doelen for the targets; --from then names
+    the school year in which people left.
+    """
+    return outcome_reports.asked_for(name, wanted)
 
 
 def _code(wanted: str) -> str:

@@ -10,16 +10,18 @@ from outreach.i18n import _, _l
 
 
 class ReportForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
-    """Campaign, municipality and period; the choices are set by the view."""
+    """Municipality, campaign, target group and period; the choices are set by the view."""
 
     class Meta:
         """Looking changes nothing and so needs no token."""
 
         csrf = False
 
-    campaign = SelectField(_l("Campaign"), validate_choice=False)
     municipality = SelectField(_l("Municipality"), validate_choice=False)
+    campaign = SelectField(_l("Campaign"), validate_choice=False)
+    target_group = SelectField(_l("Target group"), validate_choice=False)
     since = DateField(_l("From"), [Optional()], name="from")
+    by = SelectField(_l("Divide by"), validate_choice=False)
     until = DateField(_l("Up to and including"), [Optional()], name="to")
 
     def validate_until(self, field: Any) -> None:

@@ -1,10 +1,12 @@
 """Rates and how sure they are. Pure."""
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
+from operator import add
 from typing import TypeVar
 
 from outreach.attempts.rules import CONTACT, REACHED_OUT, AttemptStatus, Channel
+from outreach.cases.rules import CaseStatus
 from outreach.insight.statistics import wilson
 
 ENOUGH = 30
@@ -31,6 +33,20 @@ def is_delivered(channel: str, status: str, result: str | None) -> bool:
     return status in DELIVERED_STATUSES
 
 
+NOT_IN_CONTACT = frozenset({CaseStatus.nieuw, CaseStatus.in_benadering, CaseStatus.onbereikbaar})
+"""Where a case stands with whose young person nobody is in contact."""
+
+TELLS_SEEN = frozenset({Channel.whatsapp, Channel.call, Channel.visit})
+"""Channels that tell whether somebody saw it; of the others nobody knows."""
+
+
+def is_seen(channel: str, status: str, result: str | None) -> bool:
+    """Whether the channel tells that the young person saw it: read on WhatsApp, or spoken to."""
+    if channel == Channel.whatsapp:
+        return status == AttemptStatus.read
+    return channel in TELLS_SEEN and is_delivered(channel, status, result)
+
+
 def is_sent(status: str) -> bool:
     """Whether an attempt was carried out, whatever came of it."""
     return status in REACHED_OUT
@@ -38,20 +54,23 @@ def is_sent(status: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """A number of attempts: that came into being, were carried out, arrived, and were responded to."""
+    """A number of attempts: that came into being, were carried out, arrived, and so on; see definitions.py.
+
+    `told`: of those that arrived, the ones by a channel that tells whether they were seen.
+    """
 
     assigned: int = 0
     sent: int = 0
     delivered: int = 0
+    told: int = 0
+    seen: int = 0
     responded: int = 0
+    scanned: int = 0
+    contact: int = 0
+    outcome: int = 0
 
     def __add__(self, other: "Count") -> "Count":
-        return Count(
-            self.assigned + other.assigned,
-            self.sent + other.sent,
-            self.delivered + other.delivered,
-            self.responded + other.responded,
-        )
+        return Count(*map(add, astuple(self), astuple(other)))
 
     @property
     def rate(self) -> float | None:

@@ -4,7 +4,7 @@ A table says what it counts, over which days, how it stood on which day, and whe
 count unit, period and reference day (peildatum), and nobody can see that from the figures alone.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal
@@ -75,9 +75,10 @@ class Table:
     since: date | None = None
     until: date | None = None
     total: tuple[Cell, ...] | None = None
+    below: tuple[tuple[Cell, ...], ...] = ()
     notes: tuple[Any, ...] = field(default=())
 
-    def keys(self) -> list[str]:
+    def headings(self) -> list[str]:
         """The headings of a file."""
         return [key for column in self.columns for key in column.keys]
 
@@ -94,7 +95,7 @@ class Table:
 
     def records(self) -> list[dict[str, Any]]:
         """The rows as a document holds them: days and moments in ISO form."""
-        return [dict(zip(self.keys(), map(_plain, row), strict=True)) for row in self.flat()]
+        return [dict(zip(self.headings(), map(_plain, row), strict=True)) for row in self.flat()]
 
 
 def _flat(column: Column, cell: Cell) -> list[Any]:
@@ -112,3 +113,41 @@ def _rounded(value: float | None) -> float | None:
 
 def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What all tables of one report have in common."""
+
+    since: date | None
+    until: date | None
+    reference_day: date
+    source: str
+
+    def table(
+        self,
+        name: str,
+        title: Any,
+        unit: Any,
+        columns: Iterable[Column],
+        rows: Iterable[Iterable[Cell]],
+        *,
+        total: Iterable[Cell] | None = None,
+        below: Iterable[Iterable[Cell]] = (),
+        notes: Iterable[Any] = (),
+    ) -> Table:
+        """A table in this frame."""
+        return Table(
+            name=name,
+            title=title,
+            unit=unit,
+            columns=tuple(columns),
+            rows=tuple(tuple(row) for row in rows),
+            reference_day=self.reference_day,
+            source=self.source,
+            since=self.since,
+            until=self.until,
+            total=None if total is None else tuple(total),
+            below=tuple(tuple(row) for row in below),
+            notes=tuple(notes),
+        )

@@ -1,120 +1,166 @@
-"""The coordinator's response table: in words, as bars, as a table and as files."""
+"""The pages of figures for coordinators: an overview, response rates, moments, the work; and every table as a file."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, Response, render_template, request, url_for
+from flask import Blueprint, Flask, Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from htmx_flask import request as htmx_request
 
 from outreach import clock
-from outreach.campaigns import page_queries as campaigns
-from outreach.campaigns import words as campaign_words
-from outreach.cases.words import CHANNELS
 from outreach.errors import NotFound
 from outreach.i18n import _l
-from outreach.insight import figures, queries, tables
-from outreach.insight.definitions import COLUMNS, DEFINITIONS, PEOPLE
-from outreach.insight.forms import ReportForm
+from outreach.insight import pages, tables, words
+from outreach.insight.asking import Asked, asked
+from outreach.insight.definitions import LABELS
+from outreach.insight.people_queries import Dimension
+from outreach.insight.reports import TABLES
+from outreach.insight.table import Column, Table
 from outreach.insight.wanted import Wanted
-from outreach.regions.queries import municipality_names
-from outreach.staff.scope import RoleName, Scope, current
+from outreach.staff.scope import RoleName, current
 from outreach.web.access import roles
 
 blueprint = Blueprint("insight", __name__)
 
-PAGE = 50
-"""Rows of the table on one page; files hold them all."""
 FILES = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
+TABS = (
+    ("insight.overview", _l("Overview")),
+    ("insight.responses", _l("Responses")),
+    ("insight.moments", _l("Moments")),
+    ("insight.work", _l("Work")),
+)
+"""The pages of figures, in the order of their tabs."""
+KEPT = ("municipality", "campaign", "target_group", "from", "to")
+"""Filters that go along from page to page and into files."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """The form and what it asks for; `wanted` is None when something in it is not right."""
-
-    form: ReportForm
-    wanted: Wanted | None
-
-
-def _asked(scope: Scope) -> _Asked:
-    """What the address asks for. Raises NotFound for a campaign or municipality that is not hers."""
-    form = ReportForm(request.args)
-    names = municipality_names(scope.regions)
-    hers = {code: name for code, name in names.items() if code in scope.municipalities}
-    lines = {line.campaign.slug: line.campaign.name for line in campaigns.overview(scope)}
-    form.campaign.choices = [("", _l("All")), *lines.items()]
-    form.municipality.choices = [("", _l("All")), *hers.items()]
-    if form.campaign.data and form.campaign.data not in lines:
-        raise NotFound(_l("There is no such campaign."))
-    if form.municipality.data and form.municipality.data not in hers:
-        raise NotFound(_l("There is no such municipality."))
-    if not form.validate():
-        return _Asked(form, None)
-    return _Asked(
-        form,
-        Wanted(
-            municipalities=scope.municipalities,
-            municipality=form.municipality.data or None,
-            campaign=form.campaign.data or None,
-            since=form.since.data,
-            until=form.until.data,
-        ),
+def init_app(app: Flask) -> None:
+    """The pages, and how their templates write a cell."""
+    app.register_blueprint(blueprint)
+    app.jinja_env.filters.update(
+        insight_cell=words.cell_words,
+        insight_interval=words.interval_words,
+        insight_drawn=words.drawn,
+        insight_period=words.period,
+        insight_choice=words.choice,
+        insight_meaning=lambda column: (column.label, column.meaning),
     )
+    app.jinja_env.globals.update(
+        insight_tabs=tabs, file_href=file_href, insight_words=lambda rate: words.cell_words(OF_A_RATE, rate)
+    )
+
+
+OF_A_RATE = Column("rate", "", "rate")
+
+
+def tabs() -> list[dict[str, Any]]:
+    """The pages of figures with the filters of this one."""
+    return [
+        {"label": label, "href": url_for(endpoint, **_given(KEPT)), "current": endpoint == request.endpoint}
+        for endpoint, label in TABS
+    ]
+
+
+def file_href(name: str, kind: str) -> str:
+    """The address of a table as a file, for the choice of this page."""
+    return url_for("insight.file", name=name, kind=kind, **_given())
+
+
+def _given(names: tuple[str, ...] | None = None) -> dict[str, Any]:
+    return {
+        name: value
+        for name, value in request.args.items()
+        if name not in ("lang", "name", "kind") and (names is None or name in names)
+    }
+
+
+def page(
+    name: str, title: Any, lead: Any, build: Callable[[Wanted], Any], **more: Any
+) -> ResponseReturnValue:
+    """A page of figures, or with htmx only its figures; 422 when its filters are not right."""
+    found = more.pop("asked", None) or asked(current())
+    figures = f"insight/_{name}.html"
+    context = {
+        "form": found.form,
+        "report": build(found.wanted) if found.wanted else None,
+        "title": title,
+        "lead": lead,
+        "figures_template": figures,
+        **more,
+    }
+    template = figures if htmx_request.htmx else more.get("template", "insight/page.html")
+    return render_template(template, **context), 200 if found.wanted else 422
+
+
+@blueprint.get("/reports")
+@roles(RoleName.coordinator)
+def overview() -> ResponseReturnValue:
+    """What matters, at a glance."""
+    return page("overview", _l("Figures"), _l("Who is reached, and what works."), pages.overview)
 
 
 @blueprint.get("/reports/responses")
 @roles(RoleName.coordinator)
 def responses() -> ResponseReturnValue:
-    """Who responded to what. With htmx only the figures."""
-    asked = _asked(current())
-    template = "insight/_responses.html" if htmx_request.htmx else "insight/responses.html"
-    if asked.wanted is None:
-        return render_template(template, form=asked.form, report=None, href=_href), 422
-    rows = queries.responses(asked.wanted)
-    campaigns_in, persons = queries.people_by_campaign(asked.wanted), queries.persons(asked.wanted)
-    report = figures.report(rows, campaigns_in, persons, campaign_words.steps_by_plan())
-    pages = max(1, -(-len(rows) // PAGE))
-    page = min(max(request.args.get("page", 1, int), 1), pages)
-    return render_template(
-        template,
-        form=asked.form,
-        report=report,
-        rows=rows[(page - 1) * PAGE : page * PAGE],
-        total=len(rows),
-        page=page,
-        pages=pages,
-        href=_href,
-        words=campaign_words,
-        channels=CHANNELS,
-        columns=COLUMNS,
-        definitions=DEFINITIONS,
-        people_label=PEOPLE,
+    """Who responded to what."""
+    found = asked(current())
+    by = _by(found)
+    return page(
+        "responses",
+        _l("Responses"),
+        _l("Who reacted, and what worked."),
+        lambda wanted: pages.responses(wanted, by),
+        asked=found,
+        by=by,
+        template="insight/responses.html",
     )
 
 
-def _href(page: int = 1, kind: str = "") -> str:
-    """The address of another page, or a file, of the same choice."""
-    given: dict[str, Any] = {
-        name: value for name, value in request.args.items() if name not in ("page", "lang")
-    }
-    if kind:
-        return url_for("insight.responses_file", kind=kind, **given)
-    return url_for("insight.responses", **given, page=page)
+def _by(found: Asked) -> Dimension:
+    """By what the address divides young people. Raises NotFound for what nobody can be divided by."""
+    found.form.by.choices = [(one.value, LABELS[one.value]) for one in Dimension]
+    given = found.form.by.data or Dimension.municipality.value
+    if given not in set(Dimension):
+        raise NotFound(_l("There is no such division."))
+    found.form.by.data = given
+    return Dimension(given)
 
 
-@blueprint.get("/reports/responses.<any(csv,xlsx):kind>")
+@blueprint.get("/reports/moments")
 @roles(RoleName.coordinator)
-def responses_file(kind: str) -> ResponseReturnValue:
-    """The whole table as a file, limited as the page is."""
-    asked = _asked(current())
-    if asked.wanted is None:
-        return responses()
-    rows = queries.responses(asked.wanted)
-    content = tables.as_csv(rows).encode() if kind == "csv" else tables.as_xlsx(rows)
-    name = f"responses-{clock.today():%Y-%m-%d}.{kind}"
+def moments() -> ResponseReturnValue:
+    """When young people respond and are reached."""
+    lead = _l("When young people respond, and at which hours they are reached.")
+    return page("moments", _l("Moments"), lead, pages.moments)
+
+
+@blueprint.get("/reports/work")
+@roles(RoleName.coordinator)
+def work() -> ResponseReturnValue:
+    """What was done, and for whom."""
+    lead = _l("Whom we approached and reached, and the work that it took.")
+    return page("work", _l("Work"), lead, pages.work)
+
+
+@blueprint.get("/reports/<name>.<any(csv,xlsx):kind>")
+@roles(RoleName.coordinator)
+def file(name: str, kind: str) -> ResponseReturnValue:
+    """A whole table as a file, limited as its page is."""
+    if name not in TABLES:
+        raise NotFound(_l("There is no such table."))
+    found = asked(current())
+    if found.wanted is None:
+        return page("wrong", _l("Figures"), "", lambda wanted: None, asked=found)
+    return sent(TABLES[name](found.wanted, request.args), kind)
+
+
+def sent(table: Table, kind: str) -> Response:
+    """A table as a file to keep."""
+    content = tables.as_csv(table).encode() if kind == "csv" else tables.as_xlsx(table)
+    name = f"{table.name}-{clock.today():%Y-%m-%d}.{kind}"
     return Response(
         content, content_type=FILES[kind], headers={"Content-Disposition": f'attachment; filename="{name}"'}
     )

@@ -25,7 +25,7 @@ MENU: tuple[tuple[str, object, str, frozenset[RoleName]], ...] = (
     ("letters.work", _l("Letters"), "letters", frozenset({CLERK, ADMINISTRATOR})),
     ("imports.start", _l("Import"), "import", frozenset({CLERK})),
     ("campaigns.overview", _l("Campaigns"), "campaigns", frozenset({COORDINATOR, CLERK, ADMINISTRATOR})),
-    ("insight.responses", _l("Responses"), "report", frozenset({COORDINATOR, ADMINISTRATOR})),
+    ("insight.overview", _l("Figures"), "report", frozenset({COORDINATOR, ADMINISTRATOR})),
     ("cases.search", _l("Cases"), "search", frozenset({CLERK, COORDINATOR, ADMINISTRATOR})),
     ("inbox.conversations", _l("Messages"), "chat", frozenset({CLERK, COORDINATOR})),
     ("staff.people", _l("Administration"), "settings", frozenset({ADMINISTRATOR})),

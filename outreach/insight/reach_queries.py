@@ -1,0 +1,184 @@
+"""Reads about who is reached when: days until a response, hours, calls and visits, the work of coaches."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+from sqlalchemy import case, func, select
+
+from outreach import clock, db
+from outreach.attempts.models import ContactAttempt
+from outreach.attempts.rules import Channel
+from outreach.campaigns.models import Campaign, Enrolment
+from outreach.cases.models import Case, CaseEvent
+from outreach.cases.rules import CaseStatus
+from outreach.insight import measure_queries as measure
+from outreach.insight.dialects import hour_of, whole_days
+from outreach.insight.wanted import Wanted
+
+
+@dataclass(frozen=True, slots=True)
+class Waited:
+    """How long young people took: `days` holds how many responded after so many whole days; `all` were approached."""
+
+    all: int
+    days: Counter[int]
+
+
+def waited(wanted: Wanted) -> Waited:
+    """The days from the first attempt that was carried out to the first response, of plans begun in the period.
+
+    Counted are plans in which something was carried out. A day is 24 hours.
+    """
+    attempt, event, enrolment = db.table(ContactAttempt), db.table(CaseEvent), db.table(Enrolment)
+    moment = func.coalesce(attempt.c.sent_at, attempt.c.ended_at, attempt.c.due_at)
+    query = (
+        select(
+            func.min(case((measure.sent(), moment))).label("first"),
+            func.min(event.c.at).label("response"),
+        )
+        .join_from(enrolment, db.table(Campaign), db.table(Campaign).c.id == enrolment.c.campaign_id)
+        .join(attempt, attempt.c.enrolment_id == enrolment.c.id)
+        .outerjoin(event, event.c.id == attempt.c.response_event_id)
+    )
+    query = measure.limited(query, enrolment.c.case_id, wanted)
+    days = measure.on_days(enrolment.c.began_on, wanted) or [enrolment.c.began_on.is_not(None)]
+    each = query.where(*days).group_by(enrolment.c.id).subquery()
+    took = whole_days(each.c.first, each.c.response)
+    found: Counter[int] = Counter()
+    everybody = 0
+    counted = select(took, func.count()).where(each.c.first.is_not(None)).group_by(took)
+    for number_of_days, number in db.session().execute(counted):
+        everybody += number
+        if (
+            number_of_days is not None
+        ):  # before the first attempt: who called by herself, on the same day as it were
+            found[max(0, number_of_days)] += number
+    return Waited(everybody, found)
+
+
+@dataclass(frozen=True, slots=True)
+class Hour:
+    """A weekday (0 is Monday) and an hour of the day, both local."""
+
+    weekday: int
+    hour: int
+
+
+@dataclass(slots=True)
+class Tried:
+    """How often something was done in an hour, and how often the young person was spoken to."""
+
+    done: int = 0
+    contact: int = 0
+
+
+def hours(wanted: Wanted, channel: Channel) -> dict[Hour, Tried]:
+    """At which hour of which weekday calls or visits were made, and when they reached somebody.
+
+    Counted are those due on a day of the period, by the moment at which they took place.
+    """
+    attempt = db.table(ContactAttempt)
+    hour = hour_of(func.coalesce(attempt.c.ended_at, attempt.c.due_at))
+    query = (
+        select(hour, func.count(), measure.number(measure.spoken_to()))
+        .join_from(attempt, db.table(Case), db.table(Case).c.id == attempt.c.case_id)
+        .outerjoin(db.table(Campaign), db.table(Campaign).c.id == attempt.c.campaign_id)
+        .where(attempt.c.channel == channel.value, measure.carried_out())
+        .where(*measure.of_case(wanted), *measure.of_campaign(wanted))
+        .where(*measure.within(attempt.c.due_at, wanted))
+        .group_by(hour)
+    )
+    found: dict[Hour, Tried] = {}
+    for text, done, contact in db.session().execute(query):
+        tried = found.setdefault(_local(text), Tried())
+        tried.done += done
+        tried.contact += contact
+    return found
+
+
+def response_hours(wanted: Wanted) -> dict[Hour, int]:
+    """At which hour of which weekday responses came to the attempts of campaigns that were due in the period."""
+    attempt, event = db.table(ContactAttempt), db.table(CaseEvent)
+    hour = hour_of(event.c.at)
+    query = (
+        select(hour, func.count())
+        .join_from(attempt, event, event.c.id == attempt.c.response_event_id)
+        .join(db.table(Case), db.table(Case).c.id == attempt.c.case_id)
+        .join(db.table(Campaign), db.table(Campaign).c.id == attempt.c.campaign_id)
+        .where(measure.sent(), *measure.of_case(wanted), *measure.of_campaign(wanted))
+        .where(*measure.within(attempt.c.due_at, wanted))
+        .group_by(hour)
+    )
+    found: Counter[Hour] = Counter()
+    for text, number in db.session().execute(query):
+        found[_local(text)] += number
+    return dict(found)
+
+
+def _local(hour: str) -> Hour:
+    at = clock.local(datetime.fromisoformat(f"{hour}:00").replace(tzinfo=UTC))
+    return Hour(at.weekday(), at.hour)
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """Attempts of one kind that were carried out, with or without a plan, and how many of them were contact.
+
+    `coach_id` is the coach of the case now.
+    """
+
+    municipality: str
+    coach_id: UUID | None
+    channel: str
+    result: str | None
+    number: int
+
+
+def done(wanted: Wanted) -> list[Done]:
+    """What was carried out of all that was due on a day of the period: one grouped statement for all tables of work."""
+    attempt, file = db.table(ContactAttempt), db.table(Case)
+    keys = (file.c.municipality_code, file.c.coach_id, attempt.c.channel, attempt.c.result)
+    query = (
+        select(*keys, func.count())
+        .join_from(attempt, file, file.c.id == attempt.c.case_id)
+        .outerjoin(db.table(Campaign), db.table(Campaign).c.id == attempt.c.campaign_id)
+        .where(measure.sent() | measure.carried_out())
+        .where(*measure.of_case(wanted), *measure.of_campaign(wanted))
+        .where(*measure.within(attempt.c.due_at, wanted))
+        .group_by(*keys)
+        .order_by(*keys)
+    )
+    return [Done(*row) for row in db.session().execute(query)]
+
+
+def called(wanted: Wanted) -> tuple[int, int]:
+    """How many different young people were called in the period, and how many of them were spoken to by it."""
+    attempt, file = db.table(ContactAttempt), db.table(Case)
+    each = (
+        select(measure.flag(measure.spoken_to()).label("spoken"))
+        .join_from(attempt, file, file.c.id == attempt.c.case_id)
+        .outerjoin(db.table(Campaign), db.table(Campaign).c.id == attempt.c.campaign_id)
+        .where(attempt.c.channel == Channel.call.value, measure.carried_out())
+        .where(*measure.of_case(wanted), *measure.of_campaign(wanted))
+        .where(*measure.within(attempt.c.due_at, wanted))
+        .group_by(file.c.person_id)
+        .subquery()
+    )
+    row = db.session().execute(select(func.count(), func.coalesce(func.sum(each.c.spoken), 0))).one()
+    return row[0], row[1]
+
+
+def open_cases(wanted: Wanted) -> dict[UUID | None, dict[str, int]]:
+    """How many cases each coach has now, by status, closed ones left out. The period says nothing here."""
+    file = db.table(Case)
+    query = (
+        select(file.c.coach_id, file.c.status, func.count())
+        .where(file.c.status != CaseStatus.afgesloten.value, *measure.of_case(wanted))
+        .group_by(file.c.coach_id, file.c.status)
+    )
+    found: dict[UUID | None, dict[str, int]] = {}
+    for coach_id, status, number in db.session().execute(query):
+        found.setdefault(coach_id, {})[status] = number
+    return found
