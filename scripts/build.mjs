@@ -32,6 +32,7 @@ const scripts = {
   "push-worker.js": "staff/push-worker.ts",
   "rounds.js": "staff/rounds.ts",
   "report.js": "staff/report.ts",
+  "charts.js": "staff/charts.ts",
   "field.js": "field/app.ts",
   "field-worker.js": "field/field-worker.ts",
   "scan.js": "field/scan.ts",
