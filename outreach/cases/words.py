@@ -9,6 +9,7 @@ from babel.dates import format_timedelta
 from flask_babel import get_locale
 
 from outreach import clock
+from outreach.cases.outcomes import OutcomeKind
 from outreach.cases.rules import CaseStatus
 from outreach.i18n import _l
 
@@ -36,6 +37,22 @@ STATUS_TONES: Mapping[str, str] = {
     CaseStatus.onbereikbaar: "warn",
     CaseStatus.afgesloten: "plain",
 }
+OUTCOME_KINDS: Texts = {
+    OutcomeKind.school: _l("School or basic qualification"),
+    OutcomeKind.work: _l("Earns a living"),
+    OutcomeKind.trajectory: _l("Another route, or help"),
+    OutcomeKind.no_wish: _l("Wants or needs no help"),
+    OutcomeKind.unreachable: _l("Was not reached"),
+    OutcomeKind.gone: _l("Moved, died or too old"),
+    OutcomeKind.other: _l("Something else"),
+}
+"""What outcomes mean, whatever a region calls them."""
+OUTCOME_STATES: Texts = {
+    "chosen": _l("Yes"),
+    "uncounted": _l("Yes; in tables only when it occurs"),
+    "retired": _l("Not any more"),
+}
+"""Whether an outcome can be chosen."""
 CHANNELS: Texts = {
     "whatsapp": _l("WhatsApp"),
     "sms": _l("Text message"),

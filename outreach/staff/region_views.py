@@ -22,7 +22,8 @@ def start() -> ResponseReturnValue:
     mine = queries.regions_of(current().regions)
     if len(mine) == 1:
         return _page(mine[0], RegionForm(data=shown(mine[0])))
-    return render_template("regions/choose.html", regions=mine, places=queries.municipalities_by_region())
+    places = queries.municipalities_by_region()
+    return render_template("regions/choose.html", regions=mine, places=places, endpoint="regions.settings")
 
 
 @blueprint.route("/region/<region_slug>", methods=["GET", "POST"])

@@ -229,6 +229,8 @@ def _values(world: World, ids: list[UUID], campaign_id: UUID) -> dict[str, Any]:
         "role": "coach",
         "user_id": world.clerk.id,
         "region_slug": world.region.slug,
+        "outcome_list": "rmd-vsv",
+        "report_list": "mvs-oud-vsv",
         "anything": "geen/code",
         "name": "w2-brief",
         "plan_name": "drie-weken",
