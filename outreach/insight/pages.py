@@ -19,7 +19,7 @@ SENTENCES = 6
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """The figures that matter: sentences, a few large numbers, the funnel as shares of everybody, and four tables."""
+    """The figures that matter: sentences, a few large numbers, the funnel as shares of everybody, and tables."""
 
     everybody: Funnel
     sentences: list[str]
@@ -28,7 +28,6 @@ class Overview:
     municipalities: Table
     weeks: Table
     steps: Table
-    reached: Table
 
 
 def overview(wanted: Wanted) -> Overview:
@@ -57,7 +56,6 @@ def overview(wanted: Wanted) -> Overview:
         municipalities=reports.by_dimension(wanted, Dimension.municipality, divided),
         weeks=reports.by_dimension(wanted, Dimension.week, divided),
         steps=reports.steps(wanted, rows),
-        reached=reports.reached(wanted, divided),
     )
 
 

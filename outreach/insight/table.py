@@ -5,7 +5,7 @@ count unit, period and reference day (peildatum), and nobody can see that from t
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Literal
 
@@ -77,6 +77,20 @@ class Table:
     total: tuple[Cell, ...] | None = None
     below: tuple[tuple[Cell, ...], ...] = ()
     notes: tuple[Any, ...] = field(default=())
+
+    def only(self, *keys: str) -> "Table":
+        """The same table with only these columns, for a page that says the main thing; files keep them all."""
+        places = [place for place, column in enumerate(self.columns) if column.key in keys]
+
+        def kept(row: tuple[Any, ...]) -> tuple[Any, ...]:
+            return tuple(row[place] for place in places)
+
+        return replace(
+            self,
+            columns=kept(self.columns),
+            rows=tuple(kept(row) for row in self.rows),
+            total=kept(self.total) if self.total else None,
+        )
 
     def headings(self) -> list[str]:
         """The headings of a file."""

@@ -29,6 +29,7 @@ FILES = {
 TABS = (
     ("insight.overview", _l("Overview")),
     ("insight.responses", _l("Responses")),
+    ("outcomes.overview", _l("Outcomes")),
     ("insight.moments", _l("Moments")),
     ("insight.work", _l("Work")),
 )
@@ -42,7 +43,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(blueprint)
     app.jinja_env.filters.update(
         insight_cell=words.cell_words,
-        insight_interval=words.interval_words,
+        insight_rate=words.rate_words,
         insight_drawn=words.drawn,
         insight_period=words.period,
         insight_choice=words.choice,

@@ -1,5 +1,6 @@
 """How a cell of a table is written for people; the figures behind it go along for whoever draws them."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -50,18 +51,34 @@ def _rate(rate: Rate) -> str:
     )
 
 
-def interval_words(cell: Cell) -> str:
-    """The interval of a rate, '33 to 45 %'; '' for everything that has none."""
-    if not isinstance(cell, Rate) or cell.interval is None:
-        return ""
+@dataclass(frozen=True, slots=True)
+class RateWords:
+    """A rate in three parts, each on its line in a narrow column: '38 %', '132 of 352', '33 to 43 %'."""
+
+    rate: str
+    of: str
+    interval: str
+
+
+def rate_words(cell: Cell) -> RateWords | None:
+    """The parts of a rate; None for what is none, or has nothing to divide by."""
+    if not isinstance(cell, Rate) or cell.rate is None or cell.interval is None:
+        return None
     low, high = cell.interval
-    return _("%(low)s to %(high)s", low=round(low * 100), high=whole_percent(high))
+    return RateWords(
+        whole_percent(cell.rate),
+        _("%(part)s of %(whole)s", part=number(cell.part), whole=number(cell.whole)),
+        _("%(low)s to %(high)s", low=round(low * 100), high=whole_percent(high)),
+    )
 
 
-def drawn(cell: Cell) -> dict[str, Any]:
-    """What whoever draws a figure reads off a cell: its value, and where its interval begins and ends."""
+def drawn(cell: Cell, least: int = 0) -> dict[str, Any]:
+    """What whoever draws a figure reads off a cell: its value, and where its interval begins and ends.
+
+    A rate of fewer than `least` is not drawn: one of one is no fact to shade a cell by.
+    """
     if isinstance(cell, Rate):
-        if cell.interval is None or cell.rate is None:
+        if cell.interval is None or cell.rate is None or cell.whole < least:
             return {}
         low, high = cell.interval
         return {"data-value": f"{cell.rate:.4f}", "data-low": f"{low:.4f}", "data-high": f"{high:.4f}"}

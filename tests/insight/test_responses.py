@@ -287,7 +287,7 @@ def test_the_page_says_in_words_who_responded(world: World) -> None:
     assert "Van de 4 jongeren in Vlaardingen hebben er 1 gereageerd (25 %)" in text
     # Somebody without phone and address is counted too: nobody is left out to make the figures nicer.
     assert "Van de 1 jongere in Schiedam heeft er 0 gereageerd (0 %)" in text
-    assert "1 van 4 (25 %)" in text
+    assert "25 % 1 van 4" in text
     assert "Eerste WhatsApp-bericht" in text
 
 
