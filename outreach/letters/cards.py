@@ -4,14 +4,12 @@ Each card has its own code and is otherwise the same: who is at the door writes 
 a card in a letter box says whom it is for.
 """
 
-import json
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import typst
-
+from outreach import paper
 from outreach.letters import qr, render, wrapping
 from outreach.letters.render import Layout
 from outreach.responses import codes
@@ -34,12 +32,10 @@ def render_cards(
 
     Raises FontsMissing and qr.AddressTooLong.
     """
-    fonts, families = render.fonts(font_dir)
     words = render.fixed_words(language)
     sheet = {
         "title": f"{words['cards']} {layout.sender}",
         "language": language,
-        "fonts": families,
         "accent": layout.accent,
         "sender": layout.sender,
         "typed": MAY_BREAK.join(wrapping.pieces(render.before_the_code(base_url))),
@@ -54,17 +50,7 @@ def render_cards(
         },
         "cards": [_card(code, base_url, words) for code in drawn],
     }
-    made = typst.compile(
-        _TEMPLATE,
-        sys_inputs={"sheet": json.dumps(sheet, ensure_ascii=False)},
-        font_paths=fonts,
-        ignore_system_fonts=True,
-        root=_TEMPLATE.parent,
-        pdf_standards=["ua-1"],
-        timestamp=int(made_at.timestamp()),
-    )
-    assert isinstance(made, bytes), "a PDF is one document"
-    return made
+    return paper.pdf(_TEMPLATE, "sheet", sheet, font_dir=font_dir, made_at=made_at)
 
 
 def _card(code: str, base_url: str, words: dict[str, Any]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import typst
 
+from outreach import paper
 from outreach.errors import Refused
 from outreach.i18n import _l
 
@@ -58,8 +59,6 @@ class CharactersNotPrintable(LettersDoNotFit):
 
 
 _FOUND = re.compile(r"LETTERS-DO-NOT-FIT(.*)END", re.DOTALL)
-_NO_GLYPH = re.compile(r'the text `"(.+?)"` could not be displayed')
-_ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}")
 
 
 def refusal(error: typst.TypstError, letters: Sequence[Mapping[str, Any]]) -> Exception:
@@ -68,11 +67,7 @@ def refusal(error: typst.TypstError, letters: Sequence[Mapping[str, Any]]) -> Ex
     if found:
         misfits = [Misfit(**item) for item in json.loads(found[1].replace('\\"', '"'))]
         return _misfit_refusal(tuple(misfits), len(letters))
-    texts = {
-        _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text)
-        for text in _NO_GLYPH.findall(error.diagnostic)
-    }
-    missing = sorted({character for text in texts for character in text})
+    missing = paper.unprintable(error)
     if not missing:
         return error
     misfits = []

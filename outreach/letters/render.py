@@ -8,7 +8,6 @@ Measures (FACTS): address field 50 to 90 mm from the top; window left x = 33 to 
 """
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -18,6 +17,7 @@ from typing import Any, Literal
 
 import typst
 
+from outreach import paper
 from outreach.errors import Refused
 from outreach.i18n import _l
 from outreach.letters import misfits, qr, wrapping
@@ -27,10 +27,6 @@ from outreach.responses import codes
 
 _HERE = Path(__file__).resolve().parent
 _TEMPLATE = _HERE / "letter.typ"
-_MAIN_FONT = "Atkinson Hyperlegible Next"
-# In the order in which they are asked for a character: Greek and Cyrillic, Arabic, Ge'ez (Tigrinya), emoji.
-_OTHER_FONTS = ("Noto Sans", "Noto Sans Arabic", "Noto Sans Ethiopic", "Noto Emoji")
-_WEIGHTS = ("400Regular", "700Bold")
 
 Window = Literal["left", "right"]
 
@@ -71,12 +67,6 @@ class Rendered:
 
     pdf: bytes
     page_count: int
-
-
-class FontsMissing(Refused):
-    """The fonts for the letters are not installed."""
-
-    status = 503
 
 
 def render_batch(
@@ -124,7 +114,7 @@ def _compile(
     made_at: datetime | None = None,
     pixels_per_inch: float | None = None,
 ) -> bytes:
-    found, families = fonts(font_dir)
+    found, families = paper.fonts(font_dir)
     batch = {
         "title": _title(letters, layout),
         "language": letters[0].language,
@@ -155,13 +145,8 @@ def _typeset(batch: Mapping[str, Any], job: Mapping[str, Any]) -> list[bytes]:
     return made if isinstance(made, list) else [made]
 
 
-_PAGES = re.compile(rb"/Type/Pages/Count (\d+)")
-
-
 def _page_count(made: list[bytes]) -> int:
-    """Pages of what Typst made; it writes the page tree of a PDF uncompressed, as one node."""
-    found = _PAGES.search(made[0]) if made[0].startswith(b"%PDF") else None
-    return int(found[1]) if found else len(made)
+    return paper.page_count(made[0]) if made[0].startswith(b"%PDF") else len(made)
 
 
 def _title(letters: Sequence[LetterData], layout: Layout) -> str:
@@ -253,19 +238,3 @@ def fixed_words(language: str) -> dict[str, Any]:
         (path if path.exists() else path.with_name("nl.json")).read_text("utf-8")
     )
     return words
-
-
-@lru_cache(maxsize=4)
-def fonts(font_dir: Path) -> tuple[typst.Fonts, list[str]]:
-    """The fonts in the npm packages under `font_dir`, and their families in the order to try them."""
-    folders = [folder for weight in _WEIGHTS for folder in sorted(font_dir.glob(f"*/{weight}"))]
-    fonts = typst.Fonts(False, False, folders)
-    there = set(fonts.families())
-    if _MAIN_FONT not in there:
-        raise FontsMissing(
-            _l(
-                "The fonts for the letters are not in %(folder)s. Run make setup, or set OUTREACH_FONT_DIR.",
-                folder=str(font_dir),
-            )
-        )
-    return fonts, [name for name in (_MAIN_FONT, *_OTHER_FONTS) if name in there]

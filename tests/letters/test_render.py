@@ -10,6 +10,7 @@ import pytest
 import zxingcpp
 from pypdf import PdfReader
 
+from outreach import paper
 from outreach.letters import render
 from outreach.letters.markdown import ValueMissing, parse
 from outreach.letters.misfits import (
@@ -229,7 +230,7 @@ def test_a_letter_without_a_code_or_date_is_refused() -> None:
 
 
 def test_missing_fonts_are_an_error_in_plain_words(tmp_path: Path) -> None:
-    with pytest.raises(render.FontsMissing) as caught:
+    with pytest.raises(paper.FontsMissing) as caught:
         render.render_batch(
             [letter()], LAYOUT, {"plain": PLAIN}, base_url=BASE, font_dir=tmp_path, made_at=MADE_AT
         )

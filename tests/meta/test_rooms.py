@@ -18,6 +18,7 @@ GROUND = (
     "jobs",
     "spreadsheets",
     "plain_yaml",
+    "paper",
     "rate_limits",
 )
 """What every room may stand on; none of these imports a room."""
