@@ -82,6 +82,10 @@ REACHED_OUT = frozenset({_S.sent, _S.delivered, _S.read, _S.done, _S.returned, _
 """Carried out, whatever came of it: the attempts that count as 'sent'."""
 
 
+MAY_BE_ANSWERED = REACHED_OUT - {_S.returned}
+"""What a response can be an answer to: a letter that had come back by then reached nobody."""
+
+
 class Result(StrEnum):
     """What came of a call or a visit."""
 

@@ -13,7 +13,7 @@ from sqlmodel import Session
 from outreach import clock, db
 from outreach.attempts import rules
 from outreach.attempts.models import ContactAttempt
-from outreach.attempts.rules import REACHED_OUT, AttemptStatus
+from outreach.attempts.rules import MAY_BE_ANSWERED, AttemptStatus
 from outreach.cases.events import is_response
 from outreach.cases.timeline import Recorded
 
@@ -157,7 +157,7 @@ def _chunks(ids: Iterable[UUID]) -> Iterator[list[UUID]]:
 
 
 def attribute_response(session: Session, events: Sequence[Recorded]) -> None:
-    """Note each response on the last attempt of its case that had reached out before it.
+    """Note each response on the last attempt of its case that had reached out before it and had not come back.
 
     An attempt keeps the first response that came after it. Subscribed to all kinds that can be a response;
     events that are none (a call without answer) are passed over.
@@ -187,7 +187,7 @@ def _reached_out() -> Any:
     return (
         select(attempt.c.id, attempt.c.case_id, moment)
         .where(attempt.c.case_id.in_(bindparam("cases", expanding=True)))
-        .where(attempt.c.status.in_([s.value for s in REACHED_OUT]), moment.is_not(None))
+        .where(attempt.c.status.in_([s.value for s in MAY_BE_ANSWERED]), moment.is_not(None))
         .order_by(moment, attempt.c.id)
     )
 

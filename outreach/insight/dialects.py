@@ -59,7 +59,9 @@ def _hour_postgresql(element: Any, compiler: Any, **more: Any) -> str:
 @compiles(whole_days, "sqlite")
 def _days_sqlite(element: Any, compiler: Any, **more: Any) -> str:
     earlier, later = _arguments(element, compiler, **more)
-    return f"(CAST(strftime('%s', {later}) AS INTEGER) - CAST(strftime('%s', {earlier}) AS INTEGER)) / 86400"
+    # Cut to whole seconds by hand: SQLite would round them up.
+    first, then = (f"CAST(strftime('%s', substr({moment}, 1, 19)) AS INTEGER)" for moment in (earlier, later))
+    return f"({then} - {first}) / 86400"
 
 
 @compiles(whole_days, "postgresql")

@@ -49,7 +49,7 @@ class Funnel:
     """How many different young people came how far; the words are in definitions.py.
 
     `unreached` were approached and did not respond, `cannot` did not and could not. `visited` had a home visit,
-    `saved` responded before the visit that their plan held.
+    `saved` responded in a plan that held a visit, and at whose door nobody has been.
     """
 
     assigned: int = 0
@@ -180,7 +180,9 @@ def _counted(each: CTE, dimension: Dimension | None) -> Select[Any]:
             func.max(each.c.responded * each.c.reachable * each.c.ended).label("outcome"),
             func.max(each.c.not_there).label("not_there"),
             func.max(each.c.visited).label("visited"),
-            func.max(each.c.responded * (1 - each.c.visited) * each.c.visit_planned).label("saved"),
+            (func.max(each.c.responded * each.c.visit_planned) * (1 - func.max(each.c.visited))).label(
+                "saved"
+            ),
         )
         .group_by(key, each.c.person)
         .subquery()
