@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +19,7 @@ from outreach.attempts.service import NewAttempt
 from outreach.campaigns import queries
 from outreach.campaigns.models import Campaign, Enrolment, VariantAssignment
 from outreach.campaigns.plan import ContactPlan
-from outreach.campaigns.plan_files import parse_plan
+from outreach.campaigns.plan_files import stored_plan
 from outreach.campaigns.queries import Looked
 from outreach.campaigns.rules import ALLOWED_ENROLMENT_CHANGES, Decision, EnrolmentStatus, decide
 from outreach.cases import timeline
@@ -66,7 +66,7 @@ def advance(session: Session, enrolment_ids: Sequence[UUID], now: datetime) -> P
     4. The next moment to look is stored, and plans that ended in silence are recorded as finished.
     """
     looked = queries.looked_at(enrolment_ids)
-    plans = {key: _plan(text) for key, text in _documents(looked).items()}
+    plans = {key: stored_plan(text) for key, text in _documents(looked).items()}
     regions = {row.region_id for row in looked}
     settings = {
         region.id: queries.planner_settings(region)
@@ -97,11 +97,6 @@ def advance(session: Session, enrolment_ids: Sequence[UUID], now: datetime) -> P
 
 def _documents(looked: Iterable[Looked]) -> dict[UUID, str]:
     return queries.plan_documents({row.plan_version_id for row in looked})
-
-
-@lru_cache(maxsize=64)
-def _plan(document: str) -> ContactPlan:
-    return parse_plan(document, "plan")
 
 
 def _lay_ready(

@@ -92,6 +92,12 @@ def parse_plan(
     return plan
 
 
+@lru_cache(maxsize=64)
+def stored_plan(document: str) -> ContactPlan:
+    """A plan as it was stored when somebody was enrolled in it, read once."""
+    return parse_plan(document, "plan")
+
+
 @lru_cache(maxsize=1)
 def shipped_plans() -> Mapping[str, ContactPlan]:
     """The plans that come with the program, by name."""
