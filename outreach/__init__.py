@@ -110,6 +110,7 @@ def _staff_rooms(app: Flask, settings: Settings) -> None:
     from outreach.cases import views as cases
     from outreach.cases.imports import views as imports
     from outreach.demo import views as demo
+    from outreach.insight import outcome_views as outcomes
     from outreach.insight import views as insight
     from outreach.letters import card_views as cards
     from outreach.letters import panels as letters_panels
@@ -174,6 +175,7 @@ def _staff_rooms(app: Flask, settings: Settings) -> None:
     layout.alarm_by(app, safety.alarms)
     app.register_blueprint(message_texts.blueprint)
     insight.init_app(app)
+    app.register_blueprint(outcomes.blueprint)
     app.register_blueprint(own.blueprint)
     app.register_blueprint(devices.blueprint)
     app.register_blueprint(accounts.blueprint)

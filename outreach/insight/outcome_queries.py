@@ -149,7 +149,7 @@ def approached(wanted: Wanted) -> dict[str, int]:
         .where(measure.sent(), *measure.within(attempt.due_at, wanted), *_limits(wanted))
         .group_by(file.municipality_code)
     )
-    return {code: number for code, number in db.session().execute(query)}
+    return {row[0]: row[1] for row in db.session().execute(query)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +201,7 @@ def unreached(groups: Sequence[TargetGroup], wanted: Wanted) -> dict[str, int]:
         )
         .group_by(file.municipality_code)
     )
-    return {code: number for code, number in db.session().execute(query)}
+    return {row[0]: row[1] for row in db.session().execute(query)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,25 +28,29 @@ def asked_for(name: str, wanted: Wanted) -> tuple[Table, dict[str, Any]]:
 
 @dataclass(frozen=True, slots=True)
 class Outcomes:
-    """The page of outcomes: the table, beside the year before when that was asked for, and the targets."""
+    """The page of outcomes: the table, beside the year before when that was asked for, and the targets.
+
+    `counted`: whether there is anything in the table to draw; `columns`: what of it is drawn.
+    """
 
     table: Table
     years: dict[str, Table]
-    year: SchoolYear
     targets: Table
     targets_by_municipality: Table
+    counted: bool
+    columns: str
 
 
-def outcomes(name: str, wanted: Wanted, *, compare: bool, school_year: str | None) -> Outcomes:
+def outcomes(name: str, wanted: Wanted, *, compare: bool, year: SchoolYear) -> Outcomes:
     """All of the page. Raises NotFound for a table that there is not."""
-    figures = reported(name, wanted)
-    targets = Targets(asked_year(school_year), wanted)
+    figures, targets = reported(name, wanted), Targets(year, wanted)
     return Outcomes(
         table(figures, wanted),
         beside_the_year_before(figures, wanted) if compare else {},
-        targets.year,
         targets.table(),
         targets.by_municipality(),
+        counted=figures.total > 0,
+        columns=" ".join(place.name.replace(" ", "_") for place in figures.places),
     )
 
 

@@ -86,7 +86,7 @@ def _exits(area: Area, wanted: Wanted) -> Reported:
     return Reported(
         EXITS,
         EXITS_TITLE,
-        _("dossiers"),
+        _("cases"),
         columns,
         {
             APPROACHED: tuple(approached.get(place.code, 0) for place in columns),
@@ -169,7 +169,8 @@ def _below(figures: Reported) -> list[list[Cell]]:
     if figures.persons is not None:
         found.append([_("Different young people"), *figures.persons, figures.everybody, None])
     if figures.unreached is not None:
-        found.append([_("Not reached"), *figures.unreached, sum(figures.unreached), None])
+        missed = sum(figures.unreached)
+        found.append([_("Not reached"), *figures.unreached, missed, Rate(missed, missed + figures.total)])
     return found
 
 

@@ -7,7 +7,7 @@ from outreach.attempts.rules import Channel
 from outreach.campaigns import words as campaign_words
 from outreach.cases.words import CHANNELS, word
 from outreach.i18n import _l
-from outreach.insight import funnel_tables, queries, reach_queries, reach_tables
+from outreach.insight import effect, funnel_tables, outcome_reports, queries, reach_queries, reach_tables
 from outreach.insight.asking import frame
 from outreach.insight.naming import coach_names, named
 from outreach.insight.people_queries import Dimension, Divided, people
@@ -147,6 +147,8 @@ TABLES: dict[str, Builder] = {
     "steps": _plain(steps),
     "channels": _plain(channels),
     "variants": _plain(variants),
+    "effect": _plain(effect.arms),
+    "effect-pairs": _plain(effect.pairs),
     "days": _plain(days),
     "call-hours": _plain(call_hours),
     "visit-hours": _plain(visit_hours),
@@ -155,5 +157,6 @@ TABLES: dict[str, Builder] = {
     "calls": _plain(calls),
     "visits": _plain(visits),
     "coaches": _plain(coaches),
+    **outcome_reports.TABLES,
 }
 """The tables that can be had as files, by the names that their addresses carry."""

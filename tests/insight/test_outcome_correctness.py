@@ -22,8 +22,8 @@ from outreach.regions.municipalities import in_report_order
 from tests.factories import World
 from tests.insight import reference
 from tests.insight.reference import Rows, in_period, is_sent, local, of_campaign, of_case
-from tests.insight.test_correctness import asked, worlds
-from tests.insight.worlds import Story, Told, stories, told
+from tests.insight.test_correctness import asked
+from tests.insight.worlds import Story, Told, stories, told, worlds
 
 names = st.sampled_from(sorted(OUTCOME_LISTS))
 marks = st.lists(st.sampled_from(["", "2005-03-01:jansen:n", "2005-03-01:jansen:m"]), min_size=4, max_size=4)
