@@ -13,6 +13,7 @@ from outreach.cases.commands import verify
 from outreach.console import Answer, answers_without_schema, refusals
 from outreach.demo.commands import demo
 from outreach.insight.commands import report
+from outreach.insight.export_commands import export
 from outreach.letters.card_commands import cards
 from outreach.letters.commands import letters
 from outreach.plan_check import plan
@@ -66,6 +67,7 @@ main.add_command(staff)
 main.add_command(keys)
 main.add_command(campaign)
 main.add_command(report)
+main.add_command(export)
 main.add_command(importing.command)
 main.add_command(demo)
 main.add_command(case)

@@ -1,18 +1,23 @@
-"""What all commands share: --json, --now, refusals on stderr, exit codes 0, 1 and 2."""
+"""What all commands share: --json, --now, refusals on stderr, exit codes 0, 1 and 2, files that are whole."""
 
 import gc
 import json
+import os
 import sys
+import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import wraps
-from typing import Any, TypeVar
+from pathlib import Path
+from typing import IO, Any, TypeVar
 
 import click
 
 from outreach import clock, create_app, db, schema
 from outreach.errors import Refused
+from outreach.i18n import _l
 
 T = TypeVar("T")
 Answer = tuple[dict[str, Any], str] | tuple[dict[str, Any], str, int]
@@ -105,3 +110,59 @@ def progress(things: Iterable[T], label: str, length: int | None = None) -> Iter
     hidden = not sys.stderr.isatty()
     with click.progressbar(things, label=label, length=length, file=sys.stderr, hidden=hidden) as bar:
         yield iter(bar)
+
+
+class FileNotWritable(Refused):
+    """The file that was asked for cannot be written."""
+
+
+@dataclass(slots=True)
+class NewFile:
+    """A file that is being written; `finish` says that all of it is there."""
+
+    file: IO[bytes]
+    complete: bool = False
+
+    def write(self, content: bytes) -> None:
+        """All of it at once."""
+        self.file.write(content)
+        self.finish()
+
+    def finish(self) -> None:
+        """Nothing more comes: from here on the file may stand under its name."""
+        self.file.flush()
+        os.fsync(self.file.fileno())
+        self.complete = True
+
+
+@contextmanager
+def new_file(path: Path) -> Iterator[NewFile]:
+    """A file that stands under its name only when it is complete, readable by its owner alone.
+
+    It is opened beside its later place before any work is done, so that a folder in which nothing can be written is
+    refused in time. Raises FileNotWritable.
+    """
+    if path.is_dir():
+        raise FileNotWritable(_l("%(path)s is a folder. Give the name of a file.", path=str(path)))
+    try:
+        file = tempfile.NamedTemporaryFile(dir=path.parent, prefix=".outreach-", delete=False)  # noqa: SIM115
+    except OSError as error:
+        raise FileNotWritable(
+            _l(
+                "Nothing can be written in %(folder)s: %(problem)s",
+                folder=str(path.parent),
+                problem=error.strerror,
+            )
+        ) from error
+    new = NewFile(file)
+    try:
+        with file:
+            yield new
+        if new.complete:
+            os.replace(file.name, path)
+    except OSError as error:
+        raise FileNotWritable(
+            _l("%(path)s could not be written: %(problem)s", path=str(path), problem=error.strerror)
+        ) from error
+    finally:
+        Path(file.name).unlink(missing_ok=True)

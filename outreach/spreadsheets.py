@@ -89,6 +89,8 @@ def _sheet(book: Any, name: str, headings: Sequence[str]) -> Any:
 def _as_text(value: Any) -> Any:
     if isinstance(value, str):
         return harmless(value)
+    if isinstance(value, bool):
+        return "true" if value else "false"
     if isinstance(value, date) and not isinstance(value, datetime):
         return f"{value:%d-%m-%Y}"
     return value

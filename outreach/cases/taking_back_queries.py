@@ -10,7 +10,7 @@ from sqlalchemy import Select, select
 
 from outreach import clock, db
 from outreach.cases.events import EventKind
-from outreach.cases.models import CaseEvent
+from outreach.cases.models import Case, CaseEvent
 from outreach.cases.taking_back_rules import LOGGED, WITHIN, Told, gone, why_not
 
 
@@ -87,4 +87,17 @@ def taken_back(case_ids: Collection[UUID]) -> frozenset[UUID]:
     """The events of these cases that were taken back."""
     event = db.table(CaseEvent).c
     query = select(event.data).where(event.case_id.in_(case_ids), event.kind == EventKind.taken_back.value)
+    return gone((EventKind.taken_back, data) for data in db.session().scalars(query))
+
+
+def taken_back_in(municipalities: Collection[str] | None) -> frozenset[UUID]:
+    """The events of all cases there that were taken back (None: everywhere); there are few of them among millions."""
+    event, case = db.table(CaseEvent).c, db.table(Case).c
+    query = (
+        select(event.data)
+        .join(db.table(Case), case.id == event.case_id)
+        .where(event.kind == EventKind.taken_back.value)
+    )
+    if municipalities is not None:
+        query = query.where(case.municipality_code.in_(set(municipalities)))
     return gone((EventKind.taken_back, data) for data in db.session().scalars(query))

@@ -4,9 +4,8 @@ from pathlib import Path
 
 import click
 
-from outreach.console import Answer, answers
+from outreach.console import Answer, answers, new_file
 from outreach.letters import card_service
-from outreach.letters.commands import new_file
 from outreach.regions import queries as regions
 
 

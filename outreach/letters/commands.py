@@ -1,72 +1,16 @@
 """Commands about letters."""
 
-import os
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 from uuid import UUID
 
 import click
 
 from outreach.campaigns import queries as campaigns
-from outreach.console import Answer, answers
+from outreach.console import Answer, answers, new_file
 from outreach.errors import Refused
 from outreach.i18n import _l
 from outreach.letters import batch_queries, service
 from outreach.regions import queries as regions
-
-
-class FileNotWritable(Refused):
-    """The file that was asked for cannot be written."""
-
-
-@dataclass(slots=True)
-class _NewFile:
-    file: IO[bytes]
-    complete: bool = False
-
-    def write(self, content: bytes) -> None:
-        self.file.write(content)
-        self.file.flush()
-        os.fsync(self.file.fileno())
-        self.complete = True
-
-
-@contextmanager
-def new_file(path: Path) -> Iterator[_NewFile]:
-    """A file that stands under its name only when it is complete, readable by its owner alone.
-
-    It is opened beside its later place before anything is printed, so that a folder in which nothing can be
-    written is refused in time. Raises FileNotWritable.
-    """
-    if path.is_dir():
-        raise FileNotWritable(_l("%(path)s is a folder. Give the name of a file.", path=str(path)))
-    try:
-        file = tempfile.NamedTemporaryFile(dir=path.parent, prefix=".outreach-", delete=False)  # noqa: SIM115
-    except OSError as error:
-        raise FileNotWritable(
-            _l(
-                "Nothing can be written in %(folder)s: %(problem)s",
-                folder=str(path.parent),
-                problem=error.strerror,
-            )
-        ) from error
-    new = _NewFile(file)
-    try:
-        with file:
-            yield new
-        if new.complete:
-            os.replace(file.name, path)
-    except OSError as error:
-        raise FileNotWritable(
-            _l("%(path)s could not be written: %(problem)s", path=str(path), problem=error.strerror)
-        ) from error
-    finally:
-        Path(file.name).unlink(missing_ok=True)
-
 
 _OUT = click.option(
     "--out", required=True, type=click.Path(path_type=Path), help="The PDF; replaced when it is there."

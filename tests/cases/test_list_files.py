@@ -47,7 +47,7 @@ def rows(client: FlaskClient, query: str = "") -> list[dict[str, str]]:
 def sheet(client: FlaskClient, query: str = "") -> list[tuple[Any, ...]]:
     answer = client.get(XLSX + query)
     assert answer.status_code == 200
-    return list(load_workbook(io.BytesIO(answer.data)).active.iter_rows(values_only=True))
+    return list(load_workbook(io.BytesIO(answer.data)).worksheets[0].iter_rows(values_only=True))
 
 
 def changed(case: Case, **columns: Any) -> None:
@@ -192,7 +192,7 @@ def test_no_cell_is_taken_for_a_formula(world: World, clerk: FlaskClient, sign: 
         assert f"'{sign}1+1" in [str(cell).replace("\n", "\r") for cell in cells]
         assert not [cell for cell in cells if isinstance(cell, str) and cell.startswith(tuple("=+-@\t\r\n"))]
     book = load_workbook(io.BytesIO(clerk.get(XLSX).data))
-    assert "f" not in {cell.data_type for row in book.active.iter_rows() for cell in row}
+    assert "f" not in {cell.data_type for row in book.worksheets[0].iter_rows() for cell in row}
 
 
 def test_a_long_list_costs_a_statement_a_batch(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
