@@ -42,9 +42,11 @@ DOORS = ("service", "queries", "models", "rules", "words")
 
 OTHER_DOORS = {
     "outreach.regions.checking": "why settings of a region were refused, field by field",
+    "outreach.regions.municipalities": "the order in which reports name municipalities",
     "outreach.cases.timeline": "the spine: the way in which every room reports",
     "outreach.cases.events": "the kinds of events that rooms report and hear of",
     "outreach.cases.target_groups": "the target groups, a list",
+    "outreach.cases.outcomes": "the outcome lists that ship, and what an outcome means",
     "outreach.cases.event_words": "what happened, in words",
     "outreach.cases.imports.languages": "languages by their names",
     "outreach.attempts.forms": "the pictograms of what came of a visit",
@@ -54,6 +56,7 @@ OTHER_DOORS = {
     "outreach.staff.scope": "what the person who asks may see",
     "outreach.campaigns.calendar": "working days",
     "outreach.campaigns.plan_files": "the contact plans that ship",
+    "outreach.campaigns.trial_rules": "which steps are compared and until when where nobody chose",
     "outreach.responses.codes": "how a code is written",
 }
 """Further modules that other rooms may use, each with the reason."""
