@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
-from wtforms import Form, HiddenField, SelectField, StringField
+from wtforms import BooleanField, Form, HiddenField, SelectField, StringField
 
 from outreach.cases.outcome_list_rules import MOST, Draft, Line
 from outreach.cases.outcomes import OutcomeList, RegionLists
@@ -59,11 +59,11 @@ def own_lists_form(lists: RegionLists) -> OwnListsForm:
 
 
 def counting_form(lists: RegionLists, found: OutcomeList, target: OutcomeList) -> FlaskForm:
-    """A form with, for each label of a list, the label of another list as which it counts."""
+    """A form with, for each label of a list, the label of another list as which it counts there."""
     choices = [("", _("Nowhere")), *((label, label) for label in target.labels)]
 
     class _Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
-        pass
+        counts = BooleanField(_l("Cases of this list count in that report"))
 
     for number, label in enumerate(found.labels):
         counted = lists.report_label(found.name, label, target.name) or ""
@@ -71,7 +71,7 @@ def counting_form(lists: RegionLists, found: OutcomeList, target: OutcomeList) -
         setattr(
             _Form, f"as_{number}", SelectField(label, choices=choices, default=counted, validate_choice=False)
         )
-    return _Form()
+    return _Form(data={"counts": (found.name, target.name) in lists.counted_as})
 
 
 def start_form(lists: Mapping[str, OutcomeList]) -> StartForm:

@@ -206,26 +206,24 @@ def is_shipped(name: str, kept: KeptList) -> bool:
 def counted_as_before(
     name: str, renamed: Mapping[str, str], before: RegionLists, after: RegionLists
 ) -> OutcomeMap:
-    """Which labels are counted as which, once labels of the list `name` have other names (old to new).
+    """Which labels count as which in reports by other lists, once labels of the list `name` have other names.
 
-    Without this a label that counted elsewhere by its words would count nowhere after it got other words.
-    What was chosen for labels that are gone is left out.
+    `renamed`: old to new name. Without this a label that counted elsewhere by its words would count nowhere after it
+    got other words. What was chosen for labels that are gone is left out.
     """
     found: OutcomeMap = {}
     for (source, to), labels in after.counted_as.items():
-        for label, counted in labels.items():
-            known = source in after.lists and label in after.lists[source].kinds
-            if known and (not counted or counted in after.lists[to].kinds):
-                found.setdefault(source, {}).setdefault(to, {})[label] = counted
-    for old, new in renamed.items():
-        for other in after.lists:
-            if other == name:
-                continue
-            counted_there = before.report_label(name, old, other)
-            chosen = before.counted_as.get((name, other), {}).get(old)
-            if chosen is not None or counted_there != after.report_label(name, new, other):
-                found.setdefault(name, {}).setdefault(other, {})[new] = counted_there or ""
-            for label in after.lists[other].labels:
-                if before.report_label(other, label, name) == old:
-                    found.setdefault(other, {}).setdefault(name, {})[label] = new
+        known = {
+            label: counted
+            for label, counted in labels.items()
+            if label in after.lists[source].kinds and (not counted or counted in after.lists[to].kinds)
+        }
+        if source == name:
+            known |= {new: before.report_label(name, old, to) or "" for old, new in renamed.items()}
+        if to == name:
+            there = {label: before.report_label(source, label, name) for label in after.lists[source].labels}
+            known |= {
+                label: renamed[old] for label, old in there.items() if old is not None and old in renamed
+            }
+        found.setdefault(source, {})[to] = known
     return found

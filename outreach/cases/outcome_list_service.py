@@ -98,26 +98,35 @@ def choose_own(region_id: UUID, chosen: Mapping[TargetGroup, str]) -> None:
         _change(region, own_lists={group: name for group, name in own.items() if name != OWN_LISTS[group]})
 
 
-def count_as(region_id: UUID, name: str, to: str, chosen: Mapping[str, str]) -> None:
-    """Say as which labels of the list `to` those of a list count, '' for nowhere; other labels stay as they were.
+def count_as(region_id: UUID, name: str, to: str, chosen: Mapping[str, str] | None) -> None:
+    """Say as which labels of the list `to` those of a list count in reports by it, '' for nowhere.
 
-    Only what differs from counting by the same words is kept. Raises NotFound, or Refused for an unknown label.
+    With None cases of the list do not count there (any more). Only what differs from counting by the same words is
+    kept. Raises NotFound, or Refused for an unknown label.
     """
     with db.write():
         region = _held(region_id)
         lists = lists_of(region.settings)
         if name == to or name not in lists.lists or to not in lists.lists:
             raise NotFound(_l("There is no such list."))
-        by_words = RegionLists(lists.lists, lists.own)
-        labels = dict(lists.counted_as.get((name, to), {}))
-        for label, counted in chosen.items():
-            if label not in lists.lists[name].kinds or (counted and counted not in lists.lists[to].kinds):
-                raise Refused(_l("Choose what it counts as from the list."))
-            labels[label] = counted
-            if counted == (by_words.report_label(name, label, to) or ""):
-                del labels[label]
-        counted_as = region.settings.outcome_map
-        _change(region, outcome_map={**counted_as, name: {**counted_as.get(name, {}), to: labels}})
+        others = dict(region.settings.outcome_map.get(name, {}))
+        others.pop(to, None)
+        if chosen is not None:
+            others[to] = _differing(chosen, RegionLists(lists.lists, lists.own), name, to)
+        counted_as = {**region.settings.outcome_map, name: others}
+        _change(region, outcome_map={each: there for each, there in counted_as.items() if there})
+
+
+def _differing(chosen: Mapping[str, str], by_words: RegionLists, name: str, to: str) -> dict[str, str]:
+    """What was chosen and is not what the words say by themselves."""
+    for label, counted in chosen.items():
+        if label not in by_words.lists[name].kinds or (counted and counted not in by_words.lists[to].kinds):
+            raise Refused(_l("Choose what it counts as from the list."))
+    return {
+        label: counted
+        for label, counted in chosen.items()
+        if counted != (by_words.report_label(name, label, to) or "")
+    }
 
 
 def _held(region_id: UUID) -> Region:

@@ -151,7 +151,8 @@ def _form(
     if found is not None:
         for name, number in cases_by_outcome(region.id, found.name).items():
             cases[found.now(name)] += number
-    others = [each for each in lists_of(region.settings).lists.values() if found and each.name != found.name]
+    lists = lists_of(region.settings)
+    others = [each for each in lists.lists.values() if found and each.name != found.name]
     page = render_template(
         "outcome_lists/change.html",
         shown_region=region,
@@ -161,6 +162,7 @@ def _form(
         problems=problems,
         cases=cases,
         others=others,
+        counts_in={to for name, to in lists.counted_as if found and name == found.name},
         is_own=found is not None and found.name not in OUTCOME_LISTS,
         is_changed=found is not None and found.name in region.settings.outcome_lists,
     )
@@ -199,7 +201,7 @@ def counting(region_slug: str, outcome_list: str, report_list: str) -> ResponseR
     if form.validate_on_submit():
         chosen = {form[f"of_{n}"].data or "": form[f"as_{n}"].data or "" for n in range(len(found.labels))}
         try:
-            service.count_as(region.id, found.name, target.name, chosen)
+            service.count_as(region.id, found.name, target.name, chosen if form.counts.data else None)
         except Refused as refusal:
             flash(str(refusal.message), "bad")
         else:

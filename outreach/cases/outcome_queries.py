@@ -3,14 +3,21 @@
 from collections.abc import Mapping
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select, tuple_
 
 from outreach import db
 from outreach.cases.models import Case
-from outreach.cases.outcomes import OUTCOME_LISTS, OWN_LISTS, OutcomeKind, OutcomeList, RegionLists
+from outreach.cases.outcomes import (
+    OUTCOME_LISTS,
+    OWN_LISTS,
+    SHIPPED,
+    OutcomeKind,
+    OutcomeList,
+    RegionLists,
+)
 from outreach.cases.target_groups import TargetGroup
 from outreach.regions.models import KeptList, RegionSettings
-from outreach.regions.queries import settings_of
+from outreach.regions.queries import all_regions, settings_of
 
 _KINDS = {kind.value: kind for kind in OutcomeKind}
 
@@ -45,6 +52,30 @@ def _list(name: str, kept: KeptList) -> OutcomeList:
 def lists_in(region_id: UUID, *, until_commit: bool = False) -> RegionLists:
     """The outcome lists of this region; with `until_commit` they stay so until this transaction has ended."""
     return lists_of(settings_of(region_id, until_commit=until_commit))
+
+
+def ended_as(kind: OutcomeKind) -> ColumnElement[bool]:
+    """Whether a case has an outcome of this kind by the lists of its region, also by a name that a label had before.
+
+    For a statement about cases; asks the database once for the settings of the regions.
+    """
+    case = db.table(Case).c
+    other = {
+        region.id: lists_of(region.settings) for region in all_regions() if region.settings.outcome_lists
+    }
+    shipped = and_(case.region_id.not_in(list(other)), _one_of(SHIPPED, kind))
+    return or_(shipped, *(and_(case.region_id == id_, _one_of(lists, kind)) for id_, lists in other.items()))
+
+
+def _one_of(lists: RegionLists, kind: OutcomeKind) -> ColumnElement[bool]:
+    case = db.table(Case).c
+    outcomes = [
+        (name, label)
+        for name, each in lists.lists.items()
+        for label in dict.fromkeys((*each.labels, *each.former))
+        if each.kind(label) is kind
+    ]
+    return tuple_(case.outcome_list, case.outcome).in_(outcomes)
 
 
 def cases_by_outcome(region_id: UUID, name: str) -> Mapping[str, int]:

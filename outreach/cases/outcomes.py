@@ -87,8 +87,9 @@ class OutcomeList:
 class RegionLists:
     """The outcome lists of a region: all by name, which one a target group closes with, and how they are translated.
 
-    `counted_as` holds, for the name of a list and of the list that is reported by, labels of the one as labels of
-    the other, '' where they count nowhere.
+    `counted_as` holds, for the name of a list and of one that is reported by, labels of the one as labels of the other,
+    '' where they count nowhere. It has an entry, perhaps an empty one, where a region wants cases of the one list to
+    count in reports by the other; the same word in two lists alone is no reason to count a case twice.
     """
 
     lists: Mapping[str, OutcomeList]

@@ -12,7 +12,8 @@ from outreach.attempts.models import ContactAttempt
 from outreach.attempts.rules import CONTACT, NOT_REACHED, REACHED_OUT, AttemptStatus, Channel, Result
 from outreach.campaigns.models import Campaign
 from outreach.cases.models import Case
-from outreach.cases.outcomes import OUTCOME_LISTS, OutcomeKind
+from outreach.cases.outcome_queries import ended_as
+from outreach.cases.outcomes import OutcomeKind
 from outreach.insight.rules import DELIVERED_LETTER, DELIVERED_STATUSES, NOT_IN_CONTACT
 from outreach.insight.wanted import Wanted
 from outreach.regions.models import Municipality
@@ -89,16 +90,7 @@ def in_contact() -> ColumnElement[bool]:
 
 def gone() -> ColumnElement[bool]:
     """Whether a case ended since the young person moved away, died, or left the group."""
-    case_file = db.table(Case).c
-    labels = {
-        (each.name, label)
-        for each in OUTCOME_LISTS.values()
-        for label in each.labels
-        if each.kind(label) is OutcomeKind.gone
-    }
-    return or_(
-        *(and_(case_file.outcome_list == name, case_file.outcome == label) for name, label in sorted(labels))
-    )
+    return ended_as(OutcomeKind.gone)
 
 
 def number(condition: ColumnElement[bool]) -> ColumnElement[int]:

@@ -63,7 +63,7 @@ class RegionSettings(BaseModel):
     own_lists: dict[str, str] = {}
     """Target group to the name of the list that its cases close with, where it is not the shipped one."""
     outcome_map: dict[str, dict[str, dict[str, str]]] = {}
-    """List, list to report by, label to the label there or '' for nowhere; what is not named counts by its words."""
+    """List, list by which its cases are reported too, label to the label there, '' for nowhere; others by words."""
 
 
 class Region(SQLModel, table=True):

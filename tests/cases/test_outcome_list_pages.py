@@ -180,6 +180,8 @@ def test_an_outcome_that_cases_have_stays_and_it_is_said(world: World, bea: Flas
 
 
 def test_an_outcome_with_other_words_counts_cases_of_before(world: World, bea: FlaskClient) -> None:
+    for name, to in (("rmd-jib", "rmd-vsv"), ("rmd-vsv", "rmd-jib")):
+        outcome_list_service.count_as(world.region.id, name, to, {})
     closed(world, "Werk")
     closed(world, "Werk", target_group="jib")
     data = filled_in(soup(bea, LIST))
@@ -207,6 +209,7 @@ def test_an_outcome_with_other_words_counts_cases_of_before(world: World, bea: F
     data[f"line-{number_of(data, 'Heeft een baan')}-label"] = "Werk"
     save(bea, LIST, data)
     assert not lists(world).lists["rmd-vsv"].former, "the old name is its name again"
+    assert set(lists(world).counted_as) == {("rmd-jib", "rmd-vsv"), ("rmd-vsv", "rmd-jib")}
     assert lists(world).report_label("rmd-jib", "Werk", "rmd-vsv") == "Werk"
 
 
@@ -357,22 +360,33 @@ def test_a_changed_list_goes_back_to_as_it_was_delivered(world: World, bea: Flas
 def test_what_an_outcome_counts_as_in_another_list_is_chosen(world: World, bea: FlaskClient) -> None:
     address = f"{START}/lists/mvs-oud-vsv/in/rmd-vsv"
     page = soup(bea, address)
-    data = filled_in(page, "counting")
+    assert not page.select("[name=counts][checked]")
+    data = filled_in(page, "counting") | {"counts": "y"}
     assert set(data) >= {"as_0", "of_0"} and data["as_0"] == "", "'Werkt' is no label there"
     save(bea, address, {**data, "as_0": "Werk"})
     found = lists(world)
     assert found.report_label("mvs-oud-vsv", "Werkt", "rmd-vsv") == "Werk"
     assert region(world).settings_data["outcome_map"] == {"mvs-oud-vsv": {"rmd-vsv": {"Werkt": "Werk"}}}
-    assert filled_in(soup(bea, address), "counting")["as_0"] == "Werk"
+    page = soup(bea, address)
+    assert filled_in(page, "counting")["as_0"] == "Werk" and page.select("[name=counts][checked]")
+    assert "Telt mee" in bea.get(f"{START}/lists/mvs-oud-vsv").text
     save(bea, address, {**data, "as_0": ""})
     assert lists(world).report_label("mvs-oud-vsv", "Werkt", "rmd-vsv") is None
+    assert lists(world).counted_as == {("mvs-oud-vsv", "rmd-vsv"): {}}, "it still counts, by its words"
+    del data["counts"]
+    save(bea, address, data)
+    assert "outcome_map" not in region(world).settings_data
 
+
+def test_the_same_words_count_as_each_other_unless_somebody_says_nowhere(
+    world: World, bea: FlaskClient
+) -> None:
     address = f"{START}/lists/rmd-jib/in/rmd-vsv"
-    data = filled_in(soup(bea, address), "counting")
+    data = filled_in(soup(bea, address), "counting") | {"counts": "y"}
     (at,) = [n for n in range(13) if data[f"of_{n}"] == "Werk"]
-    assert data[f"as_{at}"] == "Werk", "the same words by default"
+    assert data[f"as_{at}"] == "Werk"
     save(bea, address, {**data, f"as_{at}": ""})
-    assert lists(world).report_label("rmd-jib", "Werk", "rmd-vsv") is None, "chosen to count nowhere"
+    assert lists(world).report_label("rmd-jib", "Werk", "rmd-vsv") is None
     assert (
         "Kies uit de lijst als wat het meetelt" in save(bea, address, {**data, "as_0": "No such label"}).text
     )

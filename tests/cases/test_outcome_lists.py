@@ -1,10 +1,14 @@
 """A region closes its cases with outcome lists of its own, and reports by another list than it closes with."""
 
+from uuid import UUID
+
 import pytest
 from bs4 import BeautifulSoup
+from sqlmodel import col, select
 
 from outreach import db
-from outreach.cases import outcome_queries, service
+from outreach.cases import outcome_queries, service, timeline
+from outreach.cases.events import EventKind
 from outreach.cases.models import Case
 from outreach.cases.outcomes import (
     OUTCOME_LISTS,
@@ -30,6 +34,12 @@ def outcome_of(case: Case) -> tuple[str | None, str | None]:
 
 def close(world: World, case: Case, outcome: str) -> None:
     service.choose_status(case.id, CaseStatus.afgesloten, by=world.coach.id, outcome=outcome)
+
+
+def closed(world: World, outcome: str) -> Case:
+    case = world.case()
+    close(world, case, outcome)
+    return case
 
 
 def test_a_region_that_changed_nothing_has_the_lists_that_ship(world: World) -> None:
@@ -150,3 +160,28 @@ def test_what_an_outcome_means_holds_for_its_former_name_too() -> None:
 def test_the_shipped_lists_speak_of_each_other_by_their_words() -> None:
     assert SHIPPED.report_label("rmd-jib", "Werk", "rmd-vsv") == "Werk"
     assert SHIPPED.report_label("mvs-oud-vsv", "Werkt", "rmd-vsv") is None
+
+
+def test_cases_are_found_by_what_their_outcome_means_in_their_region(world: World) -> None:
+    has_lists(world.region, outcome_lists={})
+    before = [closed(world, "Werk"), closed(world, "Verhuisd buiten regio")]
+    has_lists(world.region)
+    gone = world.case()
+    timeline.record(
+        gone.id,
+        EventKind.imported,
+        data={
+            "status": "afgesloten",
+            "outcome": "Naar Sint-Elders",
+            "outcome_list": "waterweg",
+            "outcome_on": "2026-06-01",
+        },
+    )
+    working = closed(world, "Betaald werk")
+
+    def found(kind: OutcomeKind) -> set[UUID]:
+        return set(db.session().scalars(select(col(Case.id)).where(outcome_queries.ended_as(kind))))
+
+    assert found(OutcomeKind.gone) == {before[1].id, gone.id}
+    assert found(OutcomeKind.work) == {before[0].id, working.id}
+    assert found(OutcomeKind.unreachable) == set()

@@ -258,7 +258,8 @@ def test_it_is_the_same_few_statements_however_many_rows(world: World) -> None:
     assert len(statements) == 1
     with counted(world.app) as statements:
         people(Wanted(), *Dimension)
-    assert len(statements) == 2  # the other one asks which plans hold a visit
+    # The others ask which plans hold a visit, and what outcomes mean in each region.
+    assert len(statements) == 3
 
 
 def test_whoever_is_in_two_campaigns_counts_once_in_the_sentences(world: World) -> None:
