@@ -110,6 +110,8 @@ def _staff_rooms(app: Flask, settings: Settings) -> None:
     from outreach.cases import views as cases
     from outreach.cases.imports import views as imports
     from outreach.demo import views as demo
+    from outreach.insight import effect_views as effect
+    from outreach.insight import export_views as exports
     from outreach.insight import outcome_views as outcomes
     from outreach.insight import views as insight
     from outreach.letters import card_views as cards
@@ -175,7 +177,9 @@ def _staff_rooms(app: Flask, settings: Settings) -> None:
     layout.alarm_by(app, safety.alarms)
     app.register_blueprint(message_texts.blueprint)
     insight.init_app(app)
+    app.register_blueprint(effect.blueprint)
     app.register_blueprint(outcomes.blueprint)
+    app.register_blueprint(exports.blueprint)
     app.register_blueprint(own.blueprint)
     app.register_blueprint(devices.blueprint)
     app.register_blueprint(accounts.blueprint)

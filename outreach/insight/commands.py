@@ -13,7 +13,8 @@ from outreach.campaigns import queries as campaigns
 from outreach.console import Answer, Day, answers
 from outreach.errors import NotFound, Refused
 from outreach.i18n import _l
-from outreach.insight import outcome_reports, reports, tables
+from outreach.insight import effect, effect_tables, outcome_reports, reports, tables
+from outreach.insight.asking import frame
 from outreach.insight.table import Table
 from outreach.insight.wanted import Wanted
 from outreach.regions import queries as regions
@@ -89,6 +90,15 @@ def responses(wanted: Wanted) -> tuple[Table, dict[str, Any]]:
     """Response rates per campaign, step, channel, variant and municipality; days on which attempts were due."""
     table = reports.responses(wanted)
     return table, tables.document(table)
+
+
+@report.command("effect")
+@figures
+def effects(wanted: Wanted) -> tuple[Table, dict[str, Any]]:
+    """The effect of variants by household, per campaign, step and variant; days on which a comparison ran."""
+    found = effect.effects(wanted)
+    table, pairs = effect_tables.arms(found, frame(wanted)), effect_tables.pairs(found, frame(wanted))
+    return table, tables.document(table) | {"comparisons": pairs.records()}
 
 
 @report.command("outcomes")

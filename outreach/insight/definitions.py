@@ -77,6 +77,16 @@ LABELS: Mapping[str, Any] = {
     "leavers": _l("Left school"),
     "to_school": _l("Back at school"),
     "to_work": _l("At work"),
+    "households": _l("Households"),
+    "began_on": _l("First day"),
+    "ends_on": _l("Last day"),
+    "beside": _l("Beside"),
+    "difference_low": _l("Difference from"),
+    "difference_high": _l("Difference to"),
+    "p": _l("p"),
+    "verdict": _l("What can be said"),
+    "winner": _l("Better variant"),
+    "missing": _l("Households short"),
 }
 """The heading of each column on a page; files and commands use the keys themselves."""
 
@@ -234,6 +244,43 @@ OUTCOMES: Mapping[str, Any] = {
     ),
 }
 """What a column counts where outcomes are counted."""
+
+EFFECT: Mapping[str, Any] = {
+    "began_on": _l("The day on which the campaign started."),
+    "ends_on": _l(
+        "Answers count up to and including this day. It was set when the campaign started and cannot be changed."
+    ),
+    "households": _l(
+        "Households for which the step was carried out up to the last day, whatever came of it: also a letter that "
+        "came back. Who live together got the same variant by lot and count once; who moved stays in her variant."
+    ),
+    "responded": _l(
+        "Of those, the households in which somebody responded after the step and up to the last day, in whatever way: "
+        "also to a later step."
+    ),
+    "rate": _l("Households that responded as a share of all of the variant."),
+    "low": _l("Where the interval of 95 per cent by Wilson begins."),
+    "high": _l("Where that interval ends."),
+    "beside": _l("The other variant."),
+    "difference": _l("The rate of the first variant less that of the other one, in percentage points."),
+    "difference_low": _l("Chance alone makes a difference range this far: an interval of 95 per cent by Newcombe."),
+    "difference_high": _l("Where that interval ends."),
+    "p": _l(
+        "How often chance alone makes variants differ so much that work the same. By Fisher's exact test where few "
+        "responded, else by chi-square; with more than two variants made stricter by Holm. Only when the last day is "
+        "over."
+    ),
+    "verdict": _l(
+        "A variant is better when p is under 0.05 and each variant has 30 households or more. There is no difference "
+        "when one of 10 percentage points or more is ruled out. In all other cases there are too few households to "
+        "tell, and before the last day is over nothing is said."
+    ),
+    "winner": _l("The variant that got more responses than each of the others."),
+    "missing": _l(
+        "So many households more in each variant show a difference as large as this one in four of five times."
+    ),
+}
+"""What a column counts where variants are compared."""
 
 INTERVAL = _l(
     "With so many attempts chance alone makes a rate differ this much: an interval of 95 per cent by Wilson. The fewer "

@@ -1,6 +1,6 @@
 """Rates and how sure they are. Pure."""
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import astuple, dataclass
 from operator import add
 from typing import TypeVar
@@ -8,10 +8,6 @@ from typing import TypeVar
 from outreach.attempts.rules import CONTACT, REACHED_OUT, AttemptStatus, Channel
 from outreach.cases.rules import CaseStatus
 from outreach.insight.statistics import wilson
-
-ENOUGH = 30
-"""Attempts that each variant needs before anything is said; below it one answer more or less turns the verdict."""
-
 
 DELIVERED_STATUSES = frozenset({AttemptStatus.delivered, AttemptStatus.read})
 """What a channel calls arrived; letters, calls, visits and cards have rules of their own."""
@@ -93,18 +89,3 @@ def together(things: Iterable[T], key: Callable[[T], K], count: Callable[[T], Co
     for thing in things:
         found[key(thing)] = found.get(key(thing), Count()) + count(thing)
     return found
-
-
-def best(arms: Sequence[tuple[str, Count]]) -> str | None:
-    """The variant with more responses than every other, or None when there is too little to say so.
-
-    Something is said only when each arm was sent ENOUGH times and the best one's interval lies wholly above all
-    others: that is stricter than a test of the difference, so never says too much.
-    """
-    if len(arms) < 2 or any(count.sent < ENOUGH for _name, count in arms):
-        return None
-    ranked = sorted(arms, key=lambda arm: arm[1].rate or 0.0, reverse=True)
-    name, first = ranked[0]
-    low = wilson(first.responded, first.sent)[0]
-    beaten = all(wilson(count.responded, count.sent)[1] < low for _name, count in ranked[1:])
-    return name if beaten else None

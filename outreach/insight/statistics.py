@@ -69,8 +69,8 @@ def score(a: int, n1: int, b: int, n2: int) -> float:
 def p_value(a: int, n1: int, b: int, n2: int) -> float:
     """How often chance alone makes two rates differ as much.
 
-    By Fisher where an expected count is under FEW, else by score. 1 where an arm is empty. Raises ValueError unless both
-    are rates.
+    By Fisher where an expected count is under FEW, else by score; 1 where an arm is empty. Raises ValueError unless
+    both are rates.
     """
     if not (0 <= a <= n1 and 0 <= b <= n2):
         raise ValueError(f"{a} of {n1} or {b} of {n2} is no rate")

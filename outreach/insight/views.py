@@ -29,6 +29,7 @@ FILES = {
 TABS = (
     ("insight.overview", _l("Overview")),
     ("insight.responses", _l("Responses")),
+    ("effect.overview", _l("Variants")),
     ("outcomes.overview", _l("Outcomes")),
     ("insight.moments", _l("Moments")),
     ("insight.work", _l("Work")),

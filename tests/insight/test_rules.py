@@ -1,4 +1,4 @@
-"""Wilson intervals against published values and against what must always hold; the verdict on variants."""
+"""Wilson intervals against published values and against what must always hold; what counts as arrived."""
 
 from itertools import product
 from math import sqrt
@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from outreach.attempts.rules import AttemptStatus, Channel, Result
-from outreach.insight.rules import ENOUGH, Count, best, is_delivered, together
+from outreach.insight.rules import Count, is_delivered, together
 from outreach.insight.statistics import Z, wilson
 
 
@@ -76,27 +76,7 @@ def test_nothing_sent_has_no_rate_and_no_interval() -> None:
 
 
 def arm(responded: int, sent: int) -> Count:
-    return Count(sent, sent, sent, responded)
-
-
-def test_a_clear_difference_has_a_winner() -> None:
-    assert best([("boven", arm(60, 100)), ("onder", arm(20, 100))]) == "boven"
-    assert best([("boven", arm(20, 100)), ("onder", arm(60, 100))]) == "onder"
-
-
-@pytest.mark.parametrize(
-    "arms",
-    [
-        [("boven", arm(60, 100)), ("onder", arm(55, 100))],
-        [("boven", arm(ENOUGH - 1, ENOUGH - 1)), ("onder", arm(0, 500))],
-        [("boven", arm(60, 100))],
-        [("boven", arm(60, 100)), ("midden", arm(59, 100)), ("onder", arm(1, 100))],
-        [],
-    ],
-    ids=["overlap", "too few", "one variant", "two alike on top", "none"],
-)
-def test_too_little_says_nothing(arms: list[tuple[str, Count]]) -> None:
-    assert best(arms) is None
+    return Count(assigned=sent, sent=sent, delivered=sent, responded=responded)
 
 
 @given(st.lists(st.tuples(st.sampled_from("abc"), rates), max_size=30))
