@@ -78,14 +78,14 @@ def _page(data: CouncilReport) -> dict[str, Any]:
     told = council_figures.figures(data.funnel, data.outcomes, data.visits)
     heading = _("Young people in %(municipality)s", municipality=data.municipality)
     period = _period(data.funnel, data.language)
-    reference_day = _day(data.funnel.reference_day, data.language)
+    stood = _("As it stood on %(day)s", day=_day(data.funnel.reference_day, data.language))
     return {
         "language": data.language,
         "accent": data.accent,
         "region": data.region,
         "title": f"{heading}. {period}",
         "heading": _breakable(heading),
-        "lead": f"{_('For the council')}. {period}. {_('As it stood on %(day)s', day=reference_day)}.",
+        "lead": ". ".join((_("For the council"), period, stood)) + ".",
         "sentences": list(data.sentences or _sentences(data.municipality, told)),
         "funnel": _funnel(told.funnel),
         "tables": [

@@ -2,7 +2,7 @@
 //
 // Cells with a figure carry `data-value` (empty: it cannot be told), those with an interval `data-low` and `data-high`
 // too. Headings may carry `data-key` (to choose columns by) and `data-kind` ("rate" and "share" run from 0 to 1).
-// Cells without a figure before the first one that has one name the row.
+// The columns before the first one with figures name the rows.
 
 export interface Point {
   value: number | null;
@@ -36,11 +36,14 @@ function number(text: string | undefined): number | null {
   return text ? Number(text) : null;
 }
 
-function labelOf(row: HTMLTableRowElement): string {
-  const cells = [...row.cells];
-  const first = cells.findIndex((cell) => cell.dataset.value !== undefined);
-  const named = cells.slice(0, first < 0 ? 1 : first).map(words);
-  return named.filter((name, place) => name && name !== named[place - 1]).join(", ");
+function isFigure(cell: HTMLTableCellElement | null | undefined): boolean {
+  return cell?.dataset.value !== undefined;
+}
+
+/** What a row is called: the words before its figures, and a word that comes twice once. */
+function labelOf(row: HTMLTableRowElement, named: number): string {
+  const names = [...row.cells].slice(0, named).map(words);
+  return names.filter((name, place) => name && name !== names[place - 1]).join(", ");
 }
 
 /** The columns with figures: those in `wanted` by their keys, else the shares where there are any, else all. */
@@ -48,9 +51,11 @@ export function figuresOf(table: HTMLTableElement, wanted: string[], most: numbe
   const all = [...table.tBodies].flatMap((body) => [...body.rows]);
   const rows = all.filter((row) => row.querySelector("[data-value]")).slice(0, most);
   const headings = [...(table.tHead?.rows[0]?.cells ?? [])];
+  // The first column names the row, also where it is a number, as of days.
+  const first = headings.findIndex((_, place) => place > 0 && rows.some((row) => isFigure(row.cells[place])));
   const columns = headings.flatMap((heading, place): (Series & { key: string })[] => {
     const cells = rows.map((row) => row.cells[place] ?? null);
-    if (!cells.some((cell) => cell?.dataset.value !== undefined)) return [];
+    if (place === 0 || !cells.some(isFigure)) return [];
     const { kind = "", key = "" } = heading.dataset;
     const share = kind === "rate" || kind === "share" || cells.some((cell) => cell?.dataset.low);
     const points = cells.map((cell) => ({
@@ -63,7 +68,7 @@ export function figuresOf(table: HTMLTableElement, wanted: string[], most: numbe
   const chosen = wanted.length
     ? wanted.flatMap((key) => columns.filter((column) => column.key === key))
     : columns.filter((column) => column.share || !columns.some((other) => other.share));
-  return { labels: rows.map(labelOf), series: chosen, cut: all.length > rows.length };
+  return { labels: rows.map((row) => labelOf(row, first)), series: chosen, cut: all.length > rows.length };
 }
 
 const counts = new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 1 });
