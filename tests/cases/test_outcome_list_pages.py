@@ -1,6 +1,11 @@
 """The pages on which an administrator changes the outcome lists of her region."""
 
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import replace
+from threading import Barrier
 from typing import Any
+from uuid import UUID
 
 import pytest
 from bs4 import BeautifulSoup
@@ -473,3 +478,29 @@ def test_taking_two_labels_for_each_other_loses_nothing() -> None:
     draft = outcome_list_rules.Draft("a", "A", "jongeren", lines)
     settled = outcome_list_rules.settled(draft, before, {"School": 3, "Werk": 2})
     assert (settled.stays, settled.renamed, settled.kept.former) == ({}, {}, {})
+
+
+def test_who_closes_while_an_outcome_is_taken_away_has_it_or_is_refused(world: World) -> None:
+    cases, together = [world.case() for _ in range(6)], Barrier(7)
+    draft = outcome_list_rules.draft_of(OUTCOME_LISTS["rmd-vsv"])
+    lines = tuple(line for line in draft.lines if line.label != "Werk")
+    region_id, coach_id, ids = world.region.id, world.coach.id, [case.id for case in cases]
+
+    def close(case_id: UUID) -> None:
+        with world.app.app_context():
+            together.wait()
+            with suppress(Refused):
+                service.choose_status(case_id, CaseStatus.afgesloten, by=coach_id, outcome="Werk")
+
+    def take_away() -> None:
+        with world.app.app_context():
+            together.wait()
+            outcome_list_service.save(region_id, replace(draft, lines=lines))
+
+    with ThreadPoolExecutor(7) as pool:
+        for done in [pool.submit(take_away), *(pool.submit(close, id_) for id_ in ids)]:
+            done.result()
+    db.session().expire_all()
+    outcomes = {db.session().get_one(Case, id_).outcome for id_ in ids}
+    assert outcomes <= {"Werk", None}
+    assert ("Werk" in outcomes) is ("Werk" in lists(world).lists["rmd-vsv"].labels)
