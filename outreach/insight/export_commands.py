@@ -1,5 +1,6 @@
 """outreach export: what goes to other systems, and to everybody."""
 
+import json
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -12,8 +13,9 @@ from outreach.campaigns import queries as campaigns
 from outreach.console import Answer, Day, answers, new_file, progress
 from outreach.errors import NotFound, Refused
 from outreach.i18n import _l
-from outreach.insight import contact_files, contact_queries
+from outreach.insight import contact_files, contact_queries, open_files
 from outreach.insight.contacts import klantcontact
+from outreach.insight.open_tables import open_tables
 from outreach.insight.wanted import Wanted
 from outreach.regions import queries as regions
 
@@ -85,6 +87,65 @@ def klantcontacten(
         new.finish()
     data = {"contacts": number, "format": kind, "out": str(out)}
     return data, f"{number} contacts written to {out}."
+
+
+@export.command("open-data")
+@_SINCE
+@_UNTIL
+@_REGION
+@click.option("--format", "kind", type=click.Choice(["json", "csv"]), help="Else by the name of --out.")
+@click.option(
+    "--licence",
+    default=open_files.LICENCE,
+    show_default=True,
+    help="What may be done with it: a name of SPDX, or an address.",
+)
+@_OUT
+@answers
+def open_data(
+    since: date | None,
+    until: date | None,
+    region_slug: str | None,
+    kind: str | None,
+    licence: str,
+    out: Path,
+) -> Answer:
+    """Reach and outcomes per municipality, for everybody: no personal data, numbers under 5 hidden.
+
+    CSV comes with its description beside it, in FILE-metadata.json. Publish periods that do not overlap: from two that
+    do, what each of them hides can be worked out.
+    """
+    _forwards(since, until)
+    home = regions.the_region(region_slug)
+    places = frozenset(regions.municipality_names([home.id]))
+    tables = open_tables(Wanted(municipalities=places, since=since, until=until))
+    about = open_files.About(home.name, clock.today(), licence)
+    kind = kind or _by_name(out, ("json", "csv"))
+    beside = out.with_name(f"{out.name}-metadata.json") if kind == "csv" else None
+    if beside is None:
+        document = open_files.document(tables, about)
+        _write(out, json.dumps(document, ensure_ascii=False, indent=1))
+    else:
+        _write(beside, open_files.metadata(tables, about, out.name))
+        _write(out, "".join(open_files.csv_text(tables)))
+    cells = [row[-1] for table in tables for row in table.rows]
+    data = {
+        "tables": [table.name for table in tables],
+        "numbers": len(cells),
+        "hidden": cells.count(None),
+        "format": kind,
+        "out": str(out),
+        "metadata": str(beside) if beside else None,
+    }
+    return (
+        data,
+        f"{len(tables)} tables written to {out}; {data['hidden']} of {data['numbers']} numbers hidden.",
+    )
+
+
+def _write(out: Path, text: str) -> None:
+    with new_file(out) as new:
+        new.write(text.encode())
 
 
 def _forwards(since: date | None, until: date | None) -> None:

@@ -51,6 +51,7 @@ ANY_STAFF = {
 """Open to whoever signed in, whatever her role."""
 
 NOT_OF_A_REGION = {
+    "exports.open_data.kind",
     "case_lists.file.kind",  # a search: that it finds nobody of another region is tested in its room
     "campaigns.plan.name",  # a plan that ships, the same for all regions
     "insight.responses_file.kind",

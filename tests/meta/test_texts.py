@@ -34,6 +34,7 @@ SAME_IN_DUTCH = {
     "Import",
     "Later",
     "In contact",
+    "Open data",
     "Outreach",
     "PDF",
     "Plan",
