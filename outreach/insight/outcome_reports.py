@@ -27,31 +27,35 @@ def asked_for(name: str, wanted: Wanted) -> tuple[Table, dict[str, Any]]:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcomes:
-    """The page of outcomes: the table, beside the year before when that was asked for, and the targets.
-
-    `counted`: whether there is anything in the table to draw; `columns`: what of it is drawn.
-    """
+class Shown:
+    """A table of the page with the figure above it: which kind, and of which columns. `lead`: what it comes to."""
 
     table: Table
-    years: dict[str, Table]
-    targets: Table
-    targets_by_municipality: Table
-    counted: bool
-    columns: str
+    chart: str = ""
+    columns: str = ""
+    lead: str = ""
 
 
-def outcomes(name: str, wanted: Wanted, *, compare: bool, year: SchoolYear) -> Outcomes:
-    """All of the page. Raises NotFound for a table that there is not."""
-    figures, targets = reported(name, wanted), Targets(year, wanted)
-    return Outcomes(
-        table(figures, wanted),
-        beside_the_year_before(figures, wanted) if compare else {},
-        targets.table(),
-        targets.by_municipality(),
-        counted=figures.total > 0,
-        columns=" ".join(place.name.replace(" ", "_") for place in figures.places),
-    )
+def shown(name: str, wanted: Wanted, *, compare: bool, year: SchoolYear) -> list[Shown]:
+    """What the page shows of a table: itself, and beside the year before; the targets also by municipality.
+
+    Raises NotFound for a table that there is not.
+    """
+    if name == target_tables.NAME:
+        targets = Targets(year, wanted)
+        return [
+            Shown(targets.table(), "bars", "a_year_later as_it_stands"),
+            Shown(targets.by_municipality(), "bars", "to_school to_work"),
+        ]
+    figures = reported(name, wanted)
+    # A key of a column must be one word for whoever draws it.
+    places = " ".join(place.name.replace(" ", "_") for place in figures.places)
+    counted = "stacked" if figures.total else ""
+    found = [Shown(table(figures, wanted), counted, places, outcome_tables.in_short(figures))]
+    if compare:
+        beside = beside_the_year_before(figures, wanted)
+        found += [Shown(each, "bars", "this_period year_before") for each in beside.values()]
+    return found
 
 
 def asked_name(given: Mapping[str, str], wanted: Wanted) -> str:

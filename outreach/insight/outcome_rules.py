@@ -48,7 +48,8 @@ class Reported:
 
     `persons` counts different people per place and `everybody` all of them: who has processes in two places is in
     both, and once in everybody. None where people are what is counted. `unreached` are those approached in vain, per
-    place, where a list names only who was reached. `adds_up`: whether its lines are parts of a whole.
+    place, where a list names only who was reached. `positive`: how many ended well, by what the list's outcomes mean.
+    `adds_up`: whether its lines are parts of a whole.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Reported:
     unit: str
     places: tuple[Place, ...]
     lines: Mapping[str, tuple[int, ...]]
+    positive: int | None = None
     persons: tuple[int, ...] | None = None
     everybody: int | None = None
     unreached: tuple[int, ...] | None = None

@@ -15,6 +15,7 @@ from outreach.insight.outcome_queries import Exits
 from outreach.insight.outcome_rules import Area, Place, Reported, lines, shown, the_list, year_before
 from outreach.insight.table import Cell, Column, Rate, Table
 from outreach.insight.target_tables import NAME as TARGETS
+from outreach.insight.target_tables import TITLE as TARGETS_TITLE
 from outreach.insight.wanted import Wanted
 
 EXITS = "zhz-benaderd-uitgestroomd"
@@ -34,7 +35,7 @@ def _names(area: Area) -> dict[str, str]:
     regions = area.regions
     own = {name: each.lists[name].title for each in regions for name in each.own.values()}
     others = {name: found.title for each in regions for name, found in each.lists.items() if name not in own}
-    return own | others | {EXITS: EXITS_TITLE}
+    return own | others | {EXITS: EXITS_TITLE, TARGETS: TARGETS_TITLE}
 
 
 def reported(name: str, wanted: Wanted) -> Reported:
@@ -44,7 +45,7 @@ def reported(name: str, wanted: Wanted) -> Reported:
         return _exits(area, wanted)
     outcome_list = the_list(name, area.regions)
     if outcome_list is None:
-        known = ", ".join([*_names(area), TARGETS])
+        known = ", ".join(_names(area))
         raise NotFound(
             _l("There is no outcome table '%(name)s'. There are: %(names)s.", name=name, names=known)
         )
@@ -59,7 +60,8 @@ def _of_list(outcome_list: OutcomeList, area: Area, wanted: Wanted) -> Reported:
         outcome_list.title,
         outcome_list.unit,
         columns,
-        lines(outcome_list, columns, counted.outcomes),
+        found := lines(outcome_list, columns, counted.outcomes),
+        positive=sum(sum(line) for label, line in found.items() if outcome_list.kind(label).positive),
         persons=tuple(counted.persons.get(place.code, 0) for place in columns),
         everybody=counted.everybody,
         unreached=_unreached(outcome_list, columns, area, wanted),
@@ -117,7 +119,7 @@ def document(figures: Reported, wanted: Wanted) -> dict[str, Any]:
         "source": about.source,
     }
     if figures.adds_up:
-        found |= {"totals": list(figures.totals), "total": figures.total}
+        found |= {"totals": list(figures.totals), "total": figures.total, "positive": figures.positive}
     if figures.persons is not None:
         found |= {"persons": list(figures.persons), "everybody": figures.everybody}
     if figures.unreached is not None:
@@ -164,6 +166,19 @@ def _total(figures: Reported) -> list[Cell] | None:
     return [_("Total (%(unit)s)", unit=figures.unit), *figures.totals, figures.total, whole]
 
 
+def in_short(figures: Reported) -> str:
+    """What a table comes to, in one sentence; '' where there is nothing to say."""
+    if figures.positive is None or not figures.total:
+        return ""
+    return _(
+        "Of %(total)s (%(unit)s), %(part)s ended well: to school, at work or on another route (%(rate)s).",
+        total=figures.total,
+        unit=figures.unit,
+        part=figures.positive,
+        rate=percent(figures.positive, figures.total),
+    )
+
+
 def _below(figures: Reported) -> list[list[Cell]]:
     found: list[list[Cell]] = []
     if figures.persons is not None:
@@ -208,7 +223,9 @@ def beside_the_year_before(now: Reported, wanted: Wanted) -> dict[str, Table]:
     """
     if wanted.since is None:
         return {}
-    since, until = year_before(wanted.since, wanted.until or clock.today())
+    # Days that are still to come have nothing to stand beside.
+    today = clock.today()
+    since, until = year_before(wanted.since, min(wanted.until or today, max(today, wanted.since)))
     then = reported(now.name, replace(wanted, since=since, until=until))
     before = _(
         "A year before: %(since)s – %(until)s.", since=day(since, year=True), until=day(until, year=True)
@@ -217,16 +234,18 @@ def beside_the_year_before(now: Reported, wanted: Wanted) -> dict[str, Table]:
         label: (sum(now.lines.get(label, ())), sum(then.lines.get(label, ())))
         for label in {**now.lines, **then.lines}
     }
-    divided = {"outcomes-years": (column("result", "text", OUTCOMES), by_outcome)}
+    title = _("%(title)s, beside the year before", title=now.title)
+    divided = {"outcomes-years": (title, column("result", "text", OUTCOMES), by_outcome)}
     if now.adds_up:
         # Which places have a column does not hang on the period, so both have the same.
         pairs = zip(now.places, now.totals, then.totals, strict=True)
         by_place = {place.name: (this, that) for place, this, that in pairs}
-        divided["outcomes-years-places"] = (column("municipality"), by_place)
+        title = _("%(title)s by municipality, beside the year before", title=now.title)
+        divided["outcomes-years-places"] = (title, column("municipality"), by_place)
     return {
         name: frame(wanted).table(
             name,
-            _("%(title)s, beside the year before", title=now.title),
+            title,
             now.unit,
             (
                 first,
@@ -238,7 +257,7 @@ def beside_the_year_before(now: Reported, wanted: Wanted) -> dict[str, Table]:
             total=_beside(now, then) if now.adds_up else None,
             notes=(before,),
         )
-        for name, (first, rows) in divided.items()
+        for name, (title, first, rows) in divided.items()
     }
 
 

@@ -50,7 +50,7 @@ def overview() -> ResponseReturnValue:
         "outcomes",
         _l("Outcomes"),
         _l("How cases ended, in the tables of the annual report."),
-        lambda wanted: outcome_reports.outcomes(name, wanted, compare=compare, year=year),
+        lambda wanted: outcome_reports.shown(name, wanted, compare=compare, year=year),
         asked=asked(scope),
         own=form,
         template="insight/outcomes.html",

@@ -119,6 +119,23 @@ def test_the_same_days_a_year_earlier_stand_beside_it_when_asked(world: World) -
     assert client.get(f"/reports/outcomes-years.csv?{open_period}").status_code == 404
 
 
+def test_days_still_to_come_have_nothing_to_stand_beside(world: World) -> None:
+    for day in ("2026-03-04", "2025-03-04", "2025-03-11"):
+        closed(world, "Werk", "rmd-vsv", day)
+    with clock.at(clock.parse("2026-03-10T09:00")):
+        html = page(world.sign_in(world.coordinator), "table=rmd-vsv&from=2026-03-01&to=2026-12-31&compare=y")
+    assert {line[0]: line[1:] for line in table(html, "outcomes-years")}["Werk"] == ["1", "1", "0"]
+    assert "za 1 maart 2025 – ma 10 maart 2025" in said(html)
+
+
+def test_one_sentence_says_what_a_table_comes_to(world: World) -> None:
+    for outcome in ("Werk", "Jongerenteam", "Reageert niet (meer)"):
+        closed(world, outcome, "rmd-vsv", "2026-03-04")
+    client = world.sign_in(world.coordinator)
+    assert "Van 3 (werkprocessen) liepen er 2 goed af" in said(page(client, f"table=rmd-vsv{EVER}"))
+    assert "goed af" not in said(page(client, f"table=rmd-jib{EVER}"))
+
+
 def test_approached_and_left_stands_among_the_tables(world: World) -> None:
     closed(world, "Werk", "rmd-vsv", "2026-03-04")
     html = page(world.sign_in(world.coordinator), f"table=zhz-benaderd-uitgestroomd{EVER}")
@@ -131,7 +148,7 @@ def test_targets_of_the_school_year_that_was_chosen(world: World) -> None:
     closed(world, "Werk", "rmd-vsv", "2024-12-01", left_on=date(2023, 10, 1))
     world.case(left_on=date(2023, 11, 1))
     client = world.sign_in(world.coordinator)
-    _heading, school, work = table(page(client, "school_year=2023-2024"), "targets")
+    _heading, school, work = table(page(client, "table=zkij-doelen&school_year=2023-2024"), "targets")
     assert (school[1], work[1]) != ("", "")
     assert "50 %" in work[1]
     assert "30 %" in work[2]

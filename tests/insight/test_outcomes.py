@@ -101,6 +101,8 @@ def test_the_tables_of_four_annual_reports_come_back_exactly(four_tables: Outrea
         assert found["persons"] == totals
         assert found["table"] == name
     assert sum(table(four_tables, "mvs-uitstroomreden")["totals"]) == 181
+    # Opleiding, Werk, Traject gemeente and Externe begeleiding.
+    assert table(four_tables, "mvs-uitstroomreden")["positive"] == 53 + 43 + 29 + 22
 
 
 def test_files_hold_the_same_tables(four_tables: Outreach, tmp_path: Path) -> None:
