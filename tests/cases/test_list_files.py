@@ -17,6 +17,7 @@ from openpyxl import load_workbook
 
 from outreach import db
 from outreach.cases import list_queries, service
+from outreach.cases.imports.headers import Field
 from outreach.cases.list_file import HEADINGS, line
 from outreach.cases.models import Case, Person
 from outreach.cases.rules import CaseStatus
@@ -193,6 +194,10 @@ def test_no_cell_is_taken_for_a_formula(world: World, clerk: FlaskClient, sign: 
         assert not [cell for cell in cells if isinstance(cell, str) and cell.startswith(tuple("=+-@\t\r\n"))]
     book = load_workbook(io.BytesIO(clerk.get(XLSX).data))
     assert "f" not in {cell.data_type for row in book.worksheets[0].iter_rows() for cell in row}
+
+
+def test_the_list_has_every_field_of_the_format() -> None:
+    assert set(HEADINGS) == set(Field)
 
 
 def test_a_long_list_costs_a_statement_a_batch(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -78,7 +78,7 @@ def _documented() -> dict[str, set[str]]:
         words = row[0].strip("` ").removeprefix("outreach ").split()
         name = []
         for word in words:
-            if not re.fullmatch(r"[a-z]+", word):
+            if not re.fullmatch(r"[a-z]+(-[a-z]+)*", word):
                 break
             name.append(word)
         found[" ".join(name)] = set(re.findall(r"--[a-z-]+", row[0]))
