@@ -269,6 +269,15 @@ def test_the_dark_comes_while_one_looks(shown: Callable[..., Page]) -> None:
     becomes(page, by_day, like=True)
 
 
+def test_the_widest_interval_and_its_figure_fit(shown: Callable[..., Page]) -> None:
+    """The bar ends at half of its interval: so at less than half of the room."""
+    rows = [["a", rate(2, 10, 0.057, 0.51)], ["b", rate(30, 100, 0.219, 0.396)]]
+    page = shown(one("bars", rows, ("Gereageerd", "responded", "rate")), size=LAPTOP)
+    longest = max(canvas_of(page, "bars").evaluate(LENGTHS, "var(--accent-ink)"))
+    room = canvas_of(page, "bars").evaluate("canvas => canvas.width")
+    assert longest / 0.3 * 0.51 < room - 64
+
+
 @pytest.mark.parametrize("motion", ["reduce", "no-preference"])
 def test_nothing_moves(shown: Callable[..., Page], motion: Any) -> None:
     page = shown(BARS, LINE)
@@ -356,6 +365,6 @@ def test_on_paper_the_figure_is_as_wide_as_the_sheet_and_dark_on_white(
 
 def longest_run(grey: Image.Image) -> int:
     """The longest row of dark pixels that is thick enough for a bar."""
-    bars = grey.point(lambda value: 0 if value < 130 else 255).filter(ImageFilter.MaxFilter(9))
+    bars = grey.point(lambda value: 0 if value < 130 else 255).filter(ImageFilter.MaxFilter(5))
     rows = [bars.crop((0, y, bars.width, y + 1)).tobytes() for y in range(bars.height)]
     return max(len(run) for row in rows for run in row.split(b"\xff"))

@@ -98,30 +98,26 @@ function namesAbove(figures: Figures, ink: Ink, stacked: boolean): Plugin {
   };
 }
 
-/** The axis along which figures are read. */
+/** The axis along which figures are read: it holds the intervals too, and a rate's ends where no rate can be. */
 function axis(figures: Figures, ink: Ink) {
   const share = figures.series.some((series) => series.share);
-  const whole = figures.series.every((series) => series.points.every(({ value }) => Number.isInteger(value ?? 0)));
+  const points = figures.series.flatMap((series) => series.points);
+  const whole = !share && points.every(({ value }) => Number.isInteger(value ?? 0));
+  const highest = Math.max(share ? 0.1 : 1, ...points.map(({ value, high }) => Math.max(value ?? 0, high ?? 0)));
   return {
     beginAtZero: true,
-    suggestedMax: share ? 0.1 : 5,
+    suggestedMax: highest,
+    ...(share && highest > 0.8 && highest <= 1 ? { max: 1 } : {}),
     grid: { color: ink.line },
     border: { display: false },
     ticks: {
       color: ink.quiet,
       maxTicksLimit: 6,
       maxRotation: 0,
-      precision: whole && !share ? 0 : undefined,
+      precision: whole ? 0 : undefined,
       callback: (value: number | string) => shown(Number(value), share),
     },
   };
-}
-
-/** Where a rate cannot go beyond, neither does its axis. */
-function top(figures: Figures): { max?: number } {
-  if (!figures.series.every((series) => series.share)) return {};
-  const all = figures.series.flatMap((series) => series.points.map(({ value, high }) => Math.max(value ?? 0, high ?? 0)));
-  return Math.max(...all) > 0.8 && Math.max(...all) <= 1 ? { max: 1 } : {};
 }
 
 function bars(figures: Figures, ink: Ink, stacked: boolean, width: number): ChartConfiguration {
@@ -147,7 +143,7 @@ function bars(figures: Figures, ink: Ink, stacked: boolean, width: number): Char
       indexAxis: "y",
       layout: { padding: { right: ROOM_FOR_FIGURE } },
       scales: {
-        x: { ...axis(figures, ink), ...(stacked ? {} : top(figures)), stacked },
+        x: { ...axis(figures, ink), ...(stacked ? { max: undefined } : {}), stacked },
         y: {
           stacked,
           grid: { display: false },
@@ -190,7 +186,7 @@ function line(figures: Figures, ink: Ink): ChartConfiguration {
           border: { color: ink.line },
           ticks: { color: ink.quiet, maxRotation: 0, autoSkipPadding: 16 },
         },
-        y: { ...axis(figures, ink), ...top(figures) },
+        y: axis(figures, ink),
       },
     },
     plugins: [bands(figures, ink), whiskers(figures, ink, false), besideLines(figures, ink)],

@@ -22,8 +22,6 @@ export function whiskers(figures: Figures, ink: Ink, across: boolean): Plugin {
       const scale = chart.scales[across ? "x" : "y"];
       const pen = chart.ctx;
       pen.save();
-      pen.strokeStyle = ink.words;
-      pen.lineWidth = 1.5;
       figures.series.forEach((series, number) => {
         if (!across && series.points.length > MOST_WHISKERS) return;
         placesOf(chart, number).forEach((place, row) => {
@@ -39,7 +37,12 @@ export function whiskers(figures: Figures, ink: Ink, across: boolean): Plugin {
           draw(from, 0, to, 0);
           draw(from, -CAP, from, CAP);
           draw(to, -CAP, to, CAP);
-          pen.stroke();
+          // Over a bar as dark as itself it would not be seen.
+          for (const [colour, wide] of [[ink.ground, 4], [ink.words, 1.5]] as const) {
+            pen.strokeStyle = colour;
+            pen.lineWidth = wide;
+            pen.stroke();
+          }
         });
       });
       pen.restore();
