@@ -73,9 +73,11 @@ class Figures:
 
 def figures(funnel: Table, outcomes: Table, visits: Table) -> Figures:
     """What may be told of these tables; funnel and visits are read from their first row."""
-    parts = _outcomes(outcomes)
-    # So many have an outcome as the outcomes add up to: what is hidden there is not told here.
-    secret = {"outcome"} if parts.adds_up and parts.total is None else set()
+    lines = _counted(outcomes)
+    adds_up = outcomes.total is not None or not lines
+    parts = _parts(_fewer(lines)) if adds_up else _apart(lines)
+    # As many as the outcomes add up to, where they hide that.
+    secret = sum(line.count or 0 for line in lines) if adds_up and parts.total is None else None
     return Figures(_funnel(funnel, secret), parts, _visits(visits))
 
 
@@ -100,12 +102,12 @@ def _may_be_told(count: int) -> bool:
     return count == 0 or count >= SMALL
 
 
-def _funnel(table: Table, secret: set[str]) -> tuple[Line, ...]:
+def _funnel(table: Table, secret: int | None) -> tuple[Line, ...]:
     row = _first_row(table)
     found = []
     for line in (row[key] for key in STAGES if key in row):
         count = line.count or 0
-        told = count if _may_be_told(count) and line.key not in secret else None
+        told = count if _may_be_told(count) and count != secret else None
         sign = FEW if 0 < count < SMALL else HIDDEN
         found.append(Line(line.key, line.name, told, sign, line.meaning))
     return tuple(found)
@@ -125,14 +127,16 @@ def _parts(lines: list[Line]) -> Parts:
     return Parts(tuple(told), published.total)
 
 
-def _outcomes(table: Table) -> Parts:
-    """Counted in the column `total`, or else in the first with counts; a table without a total does not add up."""
+def _counted(table: Table) -> list[Line]:
+    """The outcomes, counted in the column `total`, or else in the first with counts."""
     places = {column.key: place for place, column in enumerate(table.columns) if column.kind == "count"}
     place = places.get("total", min(places.values(), default=None))
     rows = table.rows if place is not None else ()
-    lines = [Line("", str(row[0]), _count(row[place or 0]) or 0) for row in rows]
-    if table.total is not None or not lines:
-        return _parts(_fewer(lines))
+    return [Line("", str(row[0]), _count(row[place or 0]) or 0) for row in rows]
+
+
+def _apart(lines: list[Line]) -> Parts:
+    """Outcomes that do not add up: each for itself."""
     told = (Line("", line.name, line.count if _may_be_told(line.count or 0) else None, FEW) for line in lines)
     return Parts(tuple(told)[:MOST_OUTCOMES], adds_up=False)
 

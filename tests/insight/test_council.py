@@ -202,7 +202,7 @@ def test_what_the_outcomes_hide_altogether_the_funnel_hides_too(made: Any) -> No
             replace(REPORT, funnel=funnel(40, 38, 9, 7, 6, 0), outcomes=outcomes(dict.fromkeys("abcdef", 1)))
         )
     )
-    assert "Met een uitkomst * –" in text and "f * – Samen *" in text
+    assert "Met een uitkomst * –" in text and "f * – Samen *" in text and "In contact 7 18 %" in text
 
 
 def test_outcomes_that_do_not_add_up_have_no_shares_and_no_total(made: Any) -> None:
