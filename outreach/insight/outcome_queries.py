@@ -16,6 +16,7 @@ from sqlalchemy import (
     false,
     func,
     literal,
+    literal_column,
     null,
     or_,
     select,
@@ -97,12 +98,15 @@ def counted(name: str, wanted: Wanted, of: Area) -> Counted:
 
 def _sums(each: CTE) -> CompoundSelect[Any]:
     """Processes by place and outcome, persons by place, and persons altogether: lines of one answer."""
-    code, persons = each.c.municipality_code, func.count(each.c.person.distinct())
+    code, person = each.c.municipality_code, each.c.person
     groups = (code, each.c.outcome_list, each.c.outcome)
+    # Grouped, not counted as distinct: PostgreSQL sorts for that, and sorting words is slow.
+    here = select(code, person).group_by(code, person).cte("person_here")
+    everywhere = select(here.c.person).group_by(here.c.person).subquery()
     return union_all(
         select(*groups, func.count()).group_by(*groups),
-        select(code, null(), null(), persons).group_by(code),
-        select(null(), null(), null(), persons),
+        select(here.c.municipality_code, null(), null(), func.count()).group_by(here.c.municipality_code),
+        select(null(), null(), null(), func.count()).select_from(everywhere),
     )
 
 
@@ -228,22 +232,21 @@ def leavers(year: SchoolYear, wanted: Wanted, of: Area) -> dict[str, Leavers]:
 
     Counted are persons; whoever has two cases is where one of them says. The period of `wanted` says nothing here.
     """
-    file, person = db.table(Case).c, _person()
+    file = db.table(Case).c
     back, working = _of_kind(OutcomeKind.school, of), _of_kind(OutcomeKind.work, of)
     in_time = file.outcome_on <= year.a_year_later
-    each = (
+    flags = {
+        "school": and_(back, in_time),
+        "work": and_(working, in_time),
+        "school_now": back,
+        "work_now": working,
+    }
+    # Grouped by person, not counted as distinct: PostgreSQL sorts for that, and sorting words is slow.
+    here = (
         select(
             file.municipality_code,
-            person,
-            *(
-                case((condition, person)).label(name)
-                for name, condition in (
-                    ("school", and_(back, in_time)),
-                    ("work", and_(working, in_time)),
-                    ("school_now", back),
-                    ("work_now", working),
-                )
-            ),
+            _person(),
+            *(func.max(case((condition, 1), else_=0)).label(name) for name, condition in flags.items()),
         )
         .join_from(db.table(Case), db.table(Person), db.table(Person).c.id == file.person_id)
         .where(
@@ -251,14 +254,21 @@ def leavers(year: SchoolYear, wanted: Wanted, of: Area) -> dict[str, Leavers]:
             file.left_on.between(year.since, year.until),
             *_limits(replace(wanted, target_group=None)),
         )
-        .cte("each_leaver")
+        .group_by(file.municipality_code, literal_column("person"))
+        .cte("leaver_here")
     )
-    numbers = [
-        func.count(each.c[name].distinct()) for name in ("person", "school", "work", "school_now", "work_now")
-    ]
+    everywhere = (
+        select(here.c.person, *(func.max(here.c[name]).label(name) for name in flags))
+        .group_by(here.c.person)
+        .subquery()
+    )
     query: CompoundSelect[Any] = union_all(
-        select(each.c.municipality_code, *numbers).group_by(each.c.municipality_code),
-        select(literal(""), *numbers),
+        select(here.c.municipality_code, func.count(), *(func.sum(here.c[name]) for name in flags)).group_by(
+            here.c.municipality_code
+        ),
+        select(
+            literal(""), func.count(), *(func.coalesce(func.sum(everywhere.c[name]), 0) for name in flags)
+        ),
     )
     return {code: Leavers(*found) for code, *found in db.session().execute(query)}
 
