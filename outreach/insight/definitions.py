@@ -81,6 +81,7 @@ LABELS: Mapping[str, Any] = {
     "began_on": _l("First day"),
     "ends_on": _l("Last day"),
     "beside": _l("Beside"),
+    "margin": _l("Margin"),
     "difference_low": _l("Difference from"),
     "difference_high": _l("Difference to"),
     "p": _l("p"),
@@ -263,7 +264,8 @@ EFFECT: Mapping[str, Any] = {
     "high": _l("Where that interval ends."),
     "beside": _l("The other variant."),
     "difference": _l("The rate of the first variant less that of the other one, in percentage points."),
-    "difference_low": _l("Chance alone makes a difference range this far: an interval of 95 per cent by Newcombe."),
+    "margin": _l("Chance alone makes a difference range this far: an interval of 95 per cent by Newcombe."),
+    "difference_low": _l("Where the interval of 95 per cent by Newcombe begins."),
     "difference_high": _l("Where that interval ends."),
     "p": _l(
         "How often chance alone makes variants differ so much that work the same. By Fisher's exact test where few "

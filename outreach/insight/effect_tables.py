@@ -106,7 +106,7 @@ def pairs_of(effect: Effect, place: int, frame: Frame) -> Table:
             column("variant"),
             column("beside", "text", EFFECT),
             column("difference", "text", EFFECT),
-            column("difference_low", "text", EFFECT),
+            column("margin", "text", EFFECT),
             column("p", "text", EFFECT),
             column("verdict", "text", EFFECT),
         ),
