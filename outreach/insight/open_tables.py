@@ -5,15 +5,16 @@ hidden (suppression.py). A case counts in the list that it was closed with and i
 tables would give away in the one what the other hides. For the same reason these tables know no filter but the days.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from outreach.i18n import _
-from outreach.insight import outcome_queries
+from outreach.insight import open_queries, outcome_queries
 from outreach.insight.asking import frame
+from outreach.insight.outcome_queries import Counted
 from outreach.insight.outcome_rules import Area, Reported, lines, shown, the_list
 from outreach.insight.people_queries import Dimension, Funnel, people
-from outreach.insight.suppression import Shown, published
+from outreach.insight.suppression import SMALL, Shown, published
 from outreach.insight.table import Cell, Column, Frame, Table
 from outreach.insight.wanted import Wanted
 from outreach.regions.municipalities import in_report_order
@@ -28,8 +29,9 @@ def open_tables(wanted: Wanted) -> list[Table]:
     only = Wanted(municipalities=wanted.municipalities, since=wanted.since, until=wanted.until)
     area = _untranslated(outcome_queries.area(only))
     lists = dict.fromkeys(name for each in area.regions for name in each.lists)
-    reports = [_funnel(area, only), *(_outcomes(name, area, only) for name in lists)]
-    return [_table(reported, frame(only)) for reported in reports]
+    about = frame(only)
+    outcomes = [_outcomes(name, area, only, about) for name in lists]
+    return [_table(_funnel(area, only), about), *outcomes]
 
 
 def _untranslated(area: Area) -> Area:
@@ -70,27 +72,46 @@ def _stages(funnel: Funnel) -> Sequence[int]:
     )
 
 
-def _outcomes(name: str, area: Area, wanted: Wanted) -> Reported:
+def _outcomes(name: str, area: Area, wanted: Wanted, about: Frame) -> Table:
     outcome_list = the_list(name, area.regions)
     assert outcome_list is not None, "the name of a list of these regions"
     places = shown(area.places, outcome_queries.present(name, area))
     counted = outcome_queries.counted(name, wanted, area)
     rows = lines(outcome_list, places, counted.outcomes)
-    return Reported(name, outcome_list.title, outcome_list.unit, places, rows)
+    reported = Reported(name, outcome_list.title, outcome_list.unit, places, rows)
+    return _table(reported, about, _few(reported, counted, open_queries.persons(name, wanted, area)))
 
 
-def _table(reported: Reported, about: Frame) -> Table:
+def _few(
+    reported: Reported, counted: Counted, persons: Mapping[tuple[str, str], int]
+) -> frozenset[tuple[int, int]]:
+    """The cells and totals that count several cases of few persons; a line of few persons has only such cells."""
+    codes, labels = [place.code for place in reported.places], list(reported.lines)
+    last_row, last = len(labels), len(codes)
+    by_label = {label: sum(persons.get((label, code), 0) for code in codes) for label in labels}
+    numbers = {
+        (i, j): persons.get((label, code), 0)
+        for i, label in enumerate(labels)
+        for j, code in enumerate(codes)
+    }
+    numbers |= {(i, last): by_label[label] for i, label in enumerate(labels)}
+    numbers |= {(last_row, j): counted.persons.get(code, 0) for j, code in enumerate(codes)}
+    numbers[last_row, last] = counted.everybody
+    return frozenset(cell for cell, number in numbers.items() if number < SMALL)
+
+
+def _table(reported: Reported, about: Frame, few: frozenset[tuple[int, int]] = frozenset()) -> Table:
     columns = (
         Column("municipality_code", _("Municipality code"), "text", _("Code of CBS; totaal: all together.")),
         Column("municipality", _("Municipality"), "text", _("Its name.")),
         Column("category", _("Category"), "text", _("Each counts in one category; totaal: all categories.")),
         Column("count", _("Number"), "count", _("How many, as said by the unit of the table.")),
     )
-    return about.table(reported.name, reported.title, reported.unit, columns, _rows(reported))
+    return about.table(reported.name, reported.title, reported.unit, columns, _rows(reported, few))
 
 
-def _rows(reported: Reported) -> Iterable[list[Cell]]:
-    safe = published(list(reported.lines.values()))
+def _rows(reported: Reported, few: frozenset[tuple[int, int]]) -> Iterable[list[Cell]]:
+    safe = published(list(reported.lines.values()), few)
     everywhere = (*((place.code, place.name) for place in reported.places), (ALL, ALL))
     for label, row, total in zip(reported.lines, safe.rows, safe.row_totals, strict=True):
         yield from _line(everywhere, label, (*row, total))

@@ -49,15 +49,16 @@ class PublishedSeries:
     total: Shown
 
 
-def published(rows: Sequence[Sequence[int]]) -> Published:
+def published(rows: Sequence[Sequence[int]], few: Set[Cell] = frozenset()) -> Published:
     """A table as it may be published. Raises ValueError for a negative count or rows that differ in length.
 
+    `few` are cells, totals too, that count SMALL or more but tell of fewer persons: somebody may have several cases.
     The smallest counts are hidden that do, and totals only when nothing else is left: they are what people look for.
     """
     if len({len(row) for row in rows}) > 1 or any(count < 0 for row in rows for count in row):
         raise ValueError("this is no table of counts")
     whole = _with_totals(rows)
-    hidden = _hidden(whole)
+    hidden = _hidden(whole, few)
     shown = [
         [None if (i, j) in hidden else whole[i][j] for j in range(len(whole[i]))] for i in range(len(whole))
     ]
@@ -99,9 +100,14 @@ def _with_totals(rows: Sequence[Sequence[int]]) -> list[list[int]]:
     return [*lines, [sum(column) for column in zip(*lines, strict=True)] if lines else [0]]
 
 
-def _hidden(whole: Sequence[Sequence[int]]) -> set[Cell]:
+def _hidden(whole: Sequence[Sequence[int]], few: Set[Cell]) -> set[Cell]:
     """The cells of a table with its totals that are to be hidden."""
-    hidden = {(i, j) for i, row in enumerate(whole) for j, count in enumerate(row) if 0 < count < SMALL}
+    hidden = {
+        (i, j)
+        for i, row in enumerate(whole)
+        for j, count in enumerate(row)
+        if 0 < count < SMALL or (count and (i, j) in few)
+    }
     while (weak := _weak_line(whole, hidden)) is not None:
         hidden.add(_cheapest(whole, hidden, weak))
     return hidden

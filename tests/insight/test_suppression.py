@@ -1,7 +1,7 @@
 """What is hidden cannot be worked out: every table that would look the same is tried, on small tables."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import product
+from itertools import chain, product
 
 import pytest
 from hypothesis import given, settings
@@ -29,13 +29,16 @@ def lines_of(grid: list[list[int | None]]) -> Iterator[list[tuple[int, int]]]:
 
 
 def that_look_the_same(shown: list[list[int | None]], most: int) -> Iterator[Grid]:
-    """Every table of counts up to `most` that agrees with all that is shown and is above 0 where it is not."""
+    """Every table of counts up to `most` that looks like this one; a ring changes by one, so one above all drawn will do."""
 
     def rows(line: Sequence[int | None]) -> list[tuple[int, ...]]:
         choices = [range(1, most + 1) if cell is None else (cell,) for cell in line[:-1]]
         return [row for row in product(*choices) if line[-1] in (None, sum(row))]
 
-    for inside in product(*(rows(line) for line in shown[:-1])):
+    choices = [rows(line) for line in shown[:-1]]
+    # Side by side first, where every row is another each time: mostly that is enough to see that nothing is certain.
+    side_by_side = zip(*(line * 8 for line in choices), strict=False)
+    for inside in chain(side_by_side, product(*choices)):
         grid = with_totals(inside)
         if all(
             (cell > 0 if seen is None else cell == seen)
@@ -68,7 +71,7 @@ def tables(most: int, sides: Iterable[tuple[int, int]]) -> st.SearchStrategy[Gri
     )
 
 
-small = tables(6, [(1, 1), (1, 2), (1, 3), (2, 1), (2, 2), (2, 3), (3, 2), (3, 1)])
+small = tables(5, [(1, 1), (1, 2), (1, 3), (2, 1), (2, 2), (2, 3), (3, 2), (3, 1)])
 of_any_size = st.tuples(st.integers(1, 7), st.integers(1, 6)).flatmap(
     lambda side: st.lists(
         st.lists(
@@ -82,23 +85,34 @@ of_any_size = st.tuples(st.integers(1, 7), st.integers(1, 6)).flatmap(
 )
 
 
-@settings(max_examples=400)
+@settings(max_examples=300, deadline=None)
 @given(small)
 def test_nobody_who_knows_the_totals_can_work_out_a_hidden_count(rows: Grid) -> None:
-    assert worked_out(grid_of(published(rows)), most=8) == set()
+    assert worked_out(grid_of(published(rows)), most=6) == set()
 
 
-@settings(max_examples=150)
-@given(tables(6, [(2, 2), (2, 3), (3, 2)]), st.data())
+@settings(max_examples=150, deadline=None)
+@given(small, st.data())
+def test_counts_of_few_persons_are_hidden_as_well_as_small_ones(rows: Grid, data: st.DataObject) -> None:
+    whole = with_totals(rows)
+    few = {(i, j) for i, line in enumerate(whole) for j in range(len(line)) if data.draw(st.booleans())}
+    shown = grid_of(published(rows, few))
+    assert all(shown[i][j] is None for i, j in few if whole[i][j])
+    assert worked_out(shown, most=6) == set()
+
+
+@settings(max_examples=150, deadline=None)
+@given(tables(5, [(2, 2), (2, 3), (3, 2)]), st.data())
 def test_what_can_be_worked_out_is_known_exactly(rows: Grid, data: st.DataObject) -> None:
     """Whatever is hidden, well or badly: the rings find what trying all tables finds."""
     whole = with_totals(rows)
     above = [(i, j) for i, line in enumerate(whole) for j, count in enumerate(line) if count]
     hidden = {cell for cell in above if data.draw(st.booleans())}
     shown = [[None if (i, j) in hidden else c for j, c in enumerate(line)] for i, line in enumerate(whole)]
-    assert {cell for cell in hidden if determined(whole, hidden, cell)} == worked_out(shown, most=8)
+    assert {cell for cell in hidden if determined(whole, hidden, cell)} == worked_out(shown, most=6)
 
 
+@settings(deadline=None)
 @given(of_any_size)
 def test_small_counts_are_hidden_and_zeros_stay(rows: Grid) -> None:
     whole, shown = with_totals(rows), grid_of(published(rows))
@@ -111,6 +125,7 @@ def test_small_counts_are_hidden_and_zeros_stay(rows: Grid) -> None:
                 assert cell == 0
 
 
+@settings(deadline=None)
 @given(of_any_size)
 def test_no_line_hides_one_cell_or_a_few_young_people(rows: Grid) -> None:
     whole, shown = with_totals(rows), grid_of(published(rows))
@@ -122,6 +137,7 @@ def test_no_line_hides_one_cell_or_a_few_young_people(rows: Grid) -> None:
             assert sum(whole[i][j] for i, j in hidden) >= SMALL
 
 
+@settings(deadline=None)
 @given(of_any_size)
 def test_a_table_without_small_counts_is_published_whole(rows: Grid) -> None:
     large = [[count + SMALL if count else 0 for count in row] for row in rows]
@@ -156,6 +172,7 @@ def test_what_is_no_table_of_counts_is_refused(rows: Grid) -> None:
         published(rows)
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 7), max_size=5))
 def test_a_series_with_its_total_gives_no_hidden_count_away(counts: list[int]) -> None:
     series = published_series(counts)
