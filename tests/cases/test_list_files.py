@@ -15,7 +15,7 @@ from click.testing import CliRunner
 from flask.testing import FlaskClient
 from openpyxl import load_workbook
 
-from outreach import db
+from outreach import create_app, db
 from outreach.cases import list_queries, service
 from outreach.cases.imports.headers import Field
 from outreach.cases.list_file import HEADINGS, line
@@ -24,10 +24,11 @@ from outreach.cases.rules import CaseStatus
 from outreach.cases.search_queries import Wanted
 from outreach.cli import main
 from outreach.spreadsheets import csv_lines
-from outreach.staff.scope import scope_of
+from outreach.staff.scope import Scope, scope_of
+from tests.conftest import copied, settings_for
 from tests.counting import counted
 from tests.crowd import crowd
-from tests.factories import World
+from tests.factories import MUNICIPALITIES, World
 
 CSV = "/cases/list.csv"
 XLSX = "/cases/list.xlsx"
@@ -144,6 +145,39 @@ def test_what_goes_out_comes_in_again_and_changes_nothing(
     found = json.loads(done.stdout)
     assert (found["created"], found["updated"], found["unchanged"]) == (0, 0, 3), found
     assert found["rejected"] == []
+
+
+def test_what_goes_out_of_one_installation_is_the_same_in_another(
+    world: World,
+    clerk: FlaskClient,
+    template_database: str,
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    closed(world)
+    world.case(family_name="-Jansen", mobile=None, address=False, municipality="GM0556")
+    file = tmp_path / "dossiers.csv"
+    file.write_bytes(clerk.get(CSV).data)
+    (tmp_path / "elders").mkdir()
+    elsewhere = copied(template_database, request, tmp_path / "elders")
+    monkeypatch.setenv("OUTREACH_DATABASE_URL", elsewhere)
+    monkeypatch.setenv("OUTREACH_SECRET_KEY", "only for tests")
+    done = json.loads(CliRunner().invoke(main, ["import", str(file), "--json"]).stdout)
+    assert (done["created"], done["rejected"]) == (2, [])
+    without_coach = [place for place, heading in enumerate(HEADINGS) if heading != Field.coach]
+    here = {_said(one, without_coach) for one in list_queries.listed(Wanted(), scope_of(world.clerk))}
+    app = create_app(settings_for(elsewhere))
+    with app.app_context():
+        scope = Scope(None, frozenset(), frozenset(MUNICIPALITIES), frozenset())
+        there = {_said(one, without_coach) for one in list_queries.listed(Wanted(), scope)}
+    app.extensions["outreach_engine"].dispose()
+    assert there == here
+
+
+def _said(case: list_queries.Listed, places: list[int]) -> tuple[object, ...]:
+    cells = line(case)
+    return tuple(cells[place] for place in places)
 
 
 def test_the_file_holds_what_the_search_finds(world: World, clerk: FlaskClient) -> None:

@@ -29,7 +29,7 @@ def lines_of(grid: list[list[int | None]]) -> Iterator[list[tuple[int, int]]]:
 
 
 def that_look_the_same(shown: list[list[int | None]], most: int) -> Iterator[Grid]:
-    """Every table of counts up to `most` that looks like this one; a ring changes by one, so one above all drawn will do."""
+    """Every table of counts up to `most` that looks like this one; one above all that is drawn will do."""
 
     def rows(line: Sequence[int | None]) -> list[tuple[int, ...]]:
         choices = [range(1, most + 1) if cell is None else (cell,) for cell in line[:-1]]
