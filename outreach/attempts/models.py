@@ -3,10 +3,11 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Column, ColumnElement, Index, UniqueConstraint, literal_column
+from sqlalchemy import Column, ColumnElement, Computed, Index, Integer, UniqueConstraint, literal_column
 from sqlmodel import Field, SQLModel
 
 from outreach import db
+from outreach.attempts.reach import REACH_SQL
 
 CLAIMED: ColumnElement[bool] = literal_column("claim IS NOT NULL")
 
@@ -20,7 +21,9 @@ class ContactAttempt(SQLModel, table=True):
     `claim` is the worker's claim until what became of the sending is recorded, `claimed_until` the lease. `tries`
     counts calls to a provider that it refused for the moment, `retry_at` is when the next may come. `error_code` is
     the provider's own.
-    `response_event_id` is the response that came after it, when it was the last that had reached out.
+    `response_event_id` is the response that came after it, when it was the last that had reached out. `scanned_at`:
+    when the code that it carried was first used to answer. `reach` says how far it came (reach.py); the database works
+    it out.
     """
 
     __tablename__ = "contact_attempt"
@@ -29,7 +32,9 @@ class ContactAttempt(SQLModel, table=True):
         Index("ix_attempt_open", "status", "channel", "due_at"),
         Index("ix_attempt_case", "case_id", "due_at"),
         Index("ix_attempt_campaign_step", "campaign_id", "step"),
-        Index("ix_attempt_due", "due_at"),
+        # What reports count stands in these two indexes, so that they need not open the rows themselves.
+        Index("ix_attempt_due", "due_at", "channel", "campaign_id", "step", "variant", "reach", "case_id"),
+        Index("ix_attempt_reach", "enrolment_id", "reach", "channel"),
         # Only what is being sent has a claim: a handful of rows among millions.
         Index("ix_attempt_claimed", "claimed_until", sqlite_where=CLAIMED, postgresql_where=CLAIMED),
     )
@@ -61,3 +66,5 @@ class ContactAttempt(SQLModel, table=True):
     delivered_at: datetime | None = Field(default=None, sa_column=Column(db.UtcDateTime))
     ended_at: datetime | None = Field(default=None, sa_column=Column(db.UtcDateTime))
     response_event_id: UUID | None = Field(default=None, foreign_key="case_event.id")
+    scanned_at: datetime | None = Field(default=None, sa_column=Column(db.UtcDateTime))
+    reach: int | None = Field(default=None, sa_column=Column(Integer, Computed(REACH_SQL)))

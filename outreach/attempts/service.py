@@ -156,6 +156,13 @@ def _chunks(ids: Iterable[UUID]) -> Iterator[list[UUID]]:
         yield wanted[start : start + CHUNK]
 
 
+def note_scanned(session: Session, attempt_id: UUID, at: datetime) -> None:
+    """Note on an attempt that the code that it carried was used to answer; the first time stays."""
+    attempt = db.table(ContactAttempt)
+    first = update(attempt).where(attempt.c.id == attempt_id, attempt.c.scanned_at.is_(None))
+    session.execute(first.values(scanned_at=at))
+
+
 def attribute_response(session: Session, events: Sequence[Recorded]) -> None:
     """Note each response on the last attempt of its case that had reached out before it and had not come back.
 

@@ -1,10 +1,12 @@
-"""The few functions of time that SQLite and PostgreSQL each write in their own way."""
+"""The few functions that SQLite and PostgreSQL each write in their own way."""
 
 from typing import Any
 
 from sqlalchemy import Integer, String
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
+
+from outreach.attempts.reach import Reach
 
 
 class week_of(FunctionElement[Any]):  # noqa: N801 (written as SQL functions are)
@@ -23,6 +25,13 @@ class hour_of(FunctionElement[Any]):  # noqa: N801
 
 class whole_days(FunctionElement[Any]):  # noqa: N801
     """How many times 24 hours lie between two moments, the earlier first; fractions of a second do not count."""
+
+    type = Integer()
+    inherit_cache = True
+
+
+class bits_of(FunctionElement[Any]):  # noqa: N801
+    """All bits that a number of a group has: the bits of Reach over several attempts."""
 
     type = Integer()
     inherit_cache = True
@@ -69,3 +78,15 @@ def _days_postgresql(element: Any, compiler: Any, **more: Any) -> str:
     earlier, later = _arguments(element, compiler, **more)
     seconds = f"floor(extract(epoch FROM {later})) - floor(extract(epoch FROM {earlier}))"
     return f"CAST(floor(({seconds}) / 86400) AS INTEGER)"
+
+
+@compiles(bits_of, "sqlite")
+def _bits_sqlite(element: Any, compiler: Any, **more: Any) -> str:
+    (number,) = _arguments(element, compiler, **more)
+    return "(" + " + ".join(f"max({number} & {bit.value})" for bit in Reach) + ")"
+
+
+@compiles(bits_of, "postgresql")
+def _bits_postgresql(element: Any, compiler: Any, **more: Any) -> str:
+    (number,) = _arguments(element, compiler, **more)
+    return f"bit_or({number})"

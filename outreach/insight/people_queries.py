@@ -23,12 +23,14 @@ from sqlalchemy import (
 
 from outreach import db
 from outreach.attempts.models import ContactAttempt
-from outreach.attempts.rules import Channel
+from outreach.attempts.reach import Reach
 from outreach.campaigns.models import Campaign, Enrolment
 from outreach.campaigns.visit_queries import plans_with_visits
 from outreach.cases.models import Case, Person
+from outreach.cases.outcome_queries import ended_as
+from outreach.cases.outcomes import OutcomeKind
 from outreach.insight import measure_queries as measure
-from outreach.insight.dialects import week_of
+from outreach.insight.dialects import bits_of, week_of
 from outreach.insight.wanted import Wanted
 
 
@@ -98,71 +100,85 @@ def people(wanted: Wanted, *dimensions: Dimension) -> Divided:
 
 
 def _enrolments(wanted: Wanted, dimensions: Sequence[Dimension]) -> CTE:
-    """One row for each enrolment of the period: whose it is, where it belongs, how far it came."""
-    attempt, enrolment, file = db.table(ContactAttempt), db.table(Enrolment), db.table(Case)
-    reach = _reach()
+    """One row for each plan of the period: whose it is, where it belongs, how far it came.
+
+    The plans of the period come first, by their day; all else is looked up for them alone, so that what came before
+    costs nothing.
+    """
+    enrolment, attempt, file = db.table(Enrolment), db.table(ContactAttempt), db.table(Case)
+    days = measure.on_days(enrolment.c.began_on, wanted) or [enrolment.c.began_on.is_not(None)]
+    begun = (
+        select(
+            *(enrolment.c[name] for name in ("id", "case_id", "campaign_id", "began_on", "stop_reason")),
+            case((enrolment.c.plan_version_id.in_(plans_with_visits()), 1), else_=0).label("visit_planned"),
+        )
+        .where(*days, *measure.in_campaign(enrolment.c.campaign_id, wanted))
+        .cte("begun")
+        .prefix_with("MATERIALIZED")
+    )
+    came = (
+        select(attempt.c.enrolment_id, bits_of(attempt.c.reach).label("reach"))
+        .join_from(begun, attempt, attempt.c.enrolment_id == begun.c.id)
+        .group_by(attempt.c.enrolment_id)
+        .cte("came")
+    )
     query = (
         select(
-            enrolment.c.id.label("enrolment"),
             file.c.person_id.label("person"),
-            *(_key(dimension).label(dimension.value) for dimension in dimensions),
-            *(expression.label(name) for name, expression in reach.items()),
+            *(_key(dimension, begun).label(dimension.value) for dimension in dimensions),
+            *(value.label(name) for name, value in _reach(begun, came).items()),
         )
-        .join_from(enrolment, db.table(Campaign), db.table(Campaign).c.id == enrolment.c.campaign_id)
-        .outerjoin(attempt, attempt.c.enrolment_id == enrolment.c.id)
+        .join_from(begun, file, file.c.id == begun.c.case_id)
+        .outerjoin(came, came.c.enrolment_id == begun.c.id)
+        .where(*measure.of_case(wanted))
     )
-    query = measure.limited(query, enrolment.c.case_id, wanted)
     if Dimension.language in dimensions:
         query = query.join(db.table(Person), db.table(Person).c.id == file.c.person_id)
-    return _grouped(query, dimensions, wanted).cte("each_enrolment")
+    return query.cte("each_plan").prefix_with("MATERIALIZED")
 
 
-def _grouped(query: Select[Any], dimensions: Sequence[Dimension], wanted: Wanted) -> Select[Any]:
-    began = db.table(Enrolment).c.began_on
-    days = measure.on_days(began, wanted) or [began.is_not(None)]
-    return query.where(*days).group_by(
-        db.table(Enrolment).c.id, db.table(Case).c.id, *(_key(dimension) for dimension in dimensions)
-    )
-
-
-def _key(dimension: Dimension) -> ColumnElement[str]:
-    file, enrolment = db.table(Case).c, db.table(Enrolment).c
+def _key(dimension: Dimension, begun: CTE) -> ColumnElement[str]:
+    file = db.table(Case).c
     keys: dict[Dimension, Any] = {
         Dimension.municipality: file.municipality_code,
-        Dimension.campaign: cast(enrolment.campaign_id, String),
+        Dimension.campaign: cast(begun.c.campaign_id, String),
         Dimension.target_group: file.target_group,
         Dimension.school: file.school,
         Dimension.coach: func.coalesce(cast(file.coach_id, String), ""),
         Dimension.language: db.table(Person).c.language,
-        Dimension.week: week_of(enrolment.began_on),
+        Dimension.week: week_of(begun.c.began_on),
     }
     found: ColumnElement[str] = keys[dimension]
     return found
 
 
-def _reach() -> dict[str, ColumnElement[Any]]:
-    """What became of an enrolment, as 0 or 1; `responded` and what follows from it are worked out after these."""
-    attempt, enrolment, file = db.table(ContactAttempt).c, db.table(Enrolment).c, db.table(Case).c
-    stopped = enrolment.stop_reason
-    ended = and_(file.outcome.is_not(None), file.outcome_on >= enrolment.began_on)
-    visit = attempt.channel == Channel.visit.value
-    planned = enrolment.plan_version_id.in_(plans_with_visits())
-    return {
-        "sent": measure.flag(measure.sent()),
-        "delivered": measure.flag(measure.delivered()),
-        "seen": measure.flag(measure.seen()),
-        "scanned": measure.flag(measure.scanned()),
-        "responded": func.max(
-            case((or_(stopped == "responded", attempt.response_event_id.is_not(None)), 1), else_=0)
+def _reach(begun: CTE, came: CTE) -> dict[str, ColumnElement[Any]]:
+    """What became of a plan, each as 0 or 1."""
+    file = db.table(Case).c
+    reach = func.coalesce(came.c.reach, 0)
+
+    def has(bit: Reach) -> ColumnElement[bool]:
+        return reach.bitwise_and(bit.value) != 0
+
+    conditions = {
+        "sent": has(Reach.sent),
+        "delivered": has(Reach.delivered),
+        "seen": has(Reach.seen),
+        "scanned": has(Reach.scanned),
+        "responded": or_(begun.c.stop_reason.is_not_distinct_from("responded"), has(Reach.answered)),
+        "reachable": measure.in_contact(),
+        "ended": and_(file.outcome.is_not(None), file.outcome_on >= begun.c.began_on),
+        "not_there": or_(
+            has(Reach.not_there),
+            begun.c.stop_reason.is_not_distinct_from("wrong_person"),
+            ended_as(OutcomeKind.gone),
         ),
-        "reachable": func.max(case((measure.in_contact(), 1), else_=0)),
-        "ended": func.max(case((ended, 1), else_=0)),
-        "not_there": func.max(
-            case((or_(measure.not_there(), stopped == "wrong_person", measure.gone()), 1), else_=0)
-        ),
-        "visited": measure.flag(and_(visit, measure.carried_out())),
-        "visit_planned": func.max(case((planned, 1), else_=0)),
+        "visited": has(Reach.visited),
     }
+    found: dict[str, ColumnElement[Any]] = {
+        name: case((holds, 1), else_=0) for name, holds in conditions.items()
+    }
+    return found | {"visit_planned": begun.c.visit_planned}
 
 
 def _counted(each: CTE, dimension: Dimension | None) -> Select[Any]:

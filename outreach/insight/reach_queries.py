@@ -5,16 +5,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
-from sqlalchemy import case, func, select
+from sqlalchemy import Integer, case, func, literal, select, union_all
 
 from outreach import clock, db
 from outreach.attempts.models import ContactAttempt
+from outreach.attempts.reach import Reach
 from outreach.attempts.rules import Channel
-from outreach.campaigns.models import Campaign, Enrolment
+from outreach.campaigns.models import Enrolment
 from outreach.cases.models import Case, CaseEvent
 from outreach.cases.rules import CaseStatus
 from outreach.insight import measure_queries as measure
-from outreach.insight.dialects import hour_of, whole_days
+from outreach.insight.dialects import bits_of, hour_of, whole_days
 from outreach.insight.wanted import Wanted
 
 
@@ -29,33 +30,45 @@ class Waited:
 def waited(wanted: Wanted) -> Waited:
     """The days from the first attempt that was carried out to the first response, of plans begun in the period.
 
-    Counted are plans in which something was carried out. A day is 24 hours.
+    Counted are plans in which something was carried out. A day is 24 hours. Only the attempts of plans that were
+    responded to are opened; of the others the index tells enough.
     """
     attempt, event, enrolment = db.table(ContactAttempt), db.table(CaseEvent), db.table(Enrolment)
+    days = measure.on_days(enrolment.c.began_on, wanted) or [enrolment.c.began_on.is_not(None)]
+    plans = (
+        select(enrolment.c.id.label("plan"), bits_of(attempt.c.reach).label("reach"))
+        .join_from(enrolment, db.table(Case), db.table(Case).c.id == enrolment.c.case_id)
+        .join(attempt, attempt.c.enrolment_id == enrolment.c.id)
+        .where(*days, *measure.of_case(wanted), *measure.in_campaign(enrolment.c.campaign_id, wanted))
+        .group_by(enrolment.c.id)
+        .cte("plans")
+        .prefix_with("MATERIALIZED")
+    )
+    tried = plans.c.reach.bitwise_and(Reach.sent.value) != 0
     moment = func.coalesce(attempt.c.sent_at, attempt.c.ended_at, attempt.c.due_at)
-    query = (
+    each = (
         select(
             func.min(case((measure.sent(), moment))).label("first"),
             func.min(event.c.at).label("response"),
         )
-        .join_from(enrolment, db.table(Campaign), db.table(Campaign).c.id == enrolment.c.campaign_id)
-        .join(attempt, attempt.c.enrolment_id == enrolment.c.id)
+        .join_from(plans, attempt, attempt.c.enrolment_id == plans.c.plan)
         .outerjoin(event, event.c.id == attempt.c.response_event_id)
+        .where(tried, plans.c.reach.bitwise_and(Reach.answered.value) != 0)
+        .group_by(plans.c.plan)
+        .subquery()
     )
-    query = measure.limited(query, enrolment.c.case_id, wanted)
-    days = measure.on_days(enrolment.c.began_on, wanted) or [enrolment.c.began_on.is_not(None)]
-    each = query.where(*days).group_by(enrolment.c.id).subquery()
     took = whole_days(each.c.first, each.c.response)
+    everybody = select(literal(None, Integer), func.count()).select_from(plans).where(tried)
     found: Counter[int] = Counter()
-    everybody = 0
-    counted = select(took, func.count()).where(each.c.first.is_not(None)).group_by(took)
-    for number_of_days, number in db.session().execute(counted):
-        everybody += number
-        if (
-            number_of_days is not None
-        ):  # before the first attempt: who called by herself, on the same day as it were
+    together = 0
+    for number_of_days, number in db.session().execute(
+        union_all(everybody, select(took, func.count()).group_by(took))
+    ):
+        if number_of_days is None:
+            together = number
+        else:  # before the first attempt: who called by herself, on the same day as it were
             found[max(0, number_of_days)] += number
-    return Waited(everybody, found)
+    return Waited(together, found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +95,10 @@ def hours(wanted: Wanted, channel: Channel) -> dict[Hour, Tried]:
     attempt = db.table(ContactAttempt)
     hour = hour_of(func.coalesce(attempt.c.ended_at, attempt.c.due_at))
     query = (
-        select(hour, func.count(), measure.number(measure.spoken_to()))
+        select(hour, func.count(), func.sum(case((measure.reached(Reach.spoken), 1), else_=0)))
         .join_from(attempt, db.table(Case), db.table(Case).c.id == attempt.c.case_id)
-        .outerjoin(db.table(Campaign), db.table(Campaign).c.id == attempt.c.campaign_id)
-        .where(attempt.c.channel == channel.value, measure.carried_out())
-        .where(*measure.of_case(wanted), *measure.of_campaign(wanted))
+        .where(attempt.c.channel == channel.value, measure.reached(Reach.called, Reach.visited))
+        .where(*measure.of_case(wanted), *measure.in_campaign(attempt.c.campaign_id, wanted))
         .where(*measure.within(attempt.c.due_at, wanted))
         .group_by(hour)
     )
@@ -106,8 +118,8 @@ def response_hours(wanted: Wanted) -> dict[Hour, int]:
         select(hour, func.count())
         .join_from(attempt, event, event.c.id == attempt.c.response_event_id)
         .join(db.table(Case), db.table(Case).c.id == attempt.c.case_id)
-        .join(db.table(Campaign), db.table(Campaign).c.id == attempt.c.campaign_id)
-        .where(measure.sent(), *measure.of_case(wanted), *measure.of_campaign(wanted))
+        .where(measure.sent(), measure.reached(Reach.answered), attempt.c.campaign_id.is_not(None))
+        .where(*measure.of_case(wanted), *measure.in_campaign(attempt.c.campaign_id, wanted))
         .where(*measure.within(attempt.c.due_at, wanted))
         .group_by(hour)
     )
@@ -143,9 +155,8 @@ def done(wanted: Wanted) -> list[Done]:
     query = (
         select(*keys, func.count())
         .join_from(attempt, file, file.c.id == attempt.c.case_id)
-        .outerjoin(db.table(Campaign), db.table(Campaign).c.id == attempt.c.campaign_id)
-        .where(measure.sent() | measure.carried_out())
-        .where(*measure.of_case(wanted), *measure.of_campaign(wanted))
+        .where(measure.reached(Reach.sent, Reach.called, Reach.visited))
+        .where(*measure.of_case(wanted), *measure.in_campaign(attempt.c.campaign_id, wanted))
         .where(*measure.within(attempt.c.due_at, wanted))
         .group_by(*keys)
         .order_by(*keys)
@@ -157,11 +168,10 @@ def called(wanted: Wanted) -> tuple[int, int]:
     """How many different young people were called in the period, and how many of them were spoken to by it."""
     attempt, file = db.table(ContactAttempt), db.table(Case)
     each = (
-        select(measure.flag(measure.spoken_to()).label("spoken"))
+        select(func.max(case((measure.reached(Reach.spoken), 1), else_=0)).label("spoken"))
         .join_from(attempt, file, file.c.id == attempt.c.case_id)
-        .outerjoin(db.table(Campaign), db.table(Campaign).c.id == attempt.c.campaign_id)
-        .where(attempt.c.channel == Channel.call.value, measure.carried_out())
-        .where(*measure.of_case(wanted), *measure.of_campaign(wanted))
+        .where(attempt.c.channel == Channel.call.value, measure.reached(Reach.called))
+        .where(*measure.of_case(wanted), *measure.in_campaign(attempt.c.campaign_id, wanted))
         .where(*measure.within(attempt.c.due_at, wanted))
         .group_by(file.c.person_id)
         .subquery()

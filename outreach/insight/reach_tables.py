@@ -41,7 +41,7 @@ def week(name: str, title: Any, unit: Any, found: Mapping[Hour, Tried], frame: F
     each = sorted({at.hour for at in found})
     columns = [column("hour")]
     columns += [column(f"weekday_{weekday}", "rate") for weekday in weekdays]
-    rows = (
+    rows: Iterable[list[Cell]] = (
         [
             _hour(Hour(0, hour)),
             *(

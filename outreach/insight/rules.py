@@ -5,47 +5,12 @@ from dataclasses import astuple, dataclass
 from operator import add
 from typing import TypeVar
 
-from outreach.attempts.rules import CONTACT, REACHED_OUT, AttemptStatus, Channel
+from outreach.attempts.reach import Reach
 from outreach.cases.rules import CaseStatus
 from outreach.insight.statistics import wilson
 
-DELIVERED_STATUSES = frozenset({AttemptStatus.delivered, AttemptStatus.read})
-"""What a channel calls arrived; letters, calls, visits and cards have rules of their own."""
-DELIVERED_LETTER = DELIVERED_STATUSES | {AttemptStatus.sent, AttemptStatus.done}
-
-
-def is_delivered(channel: str, status: str, result: str | None) -> bool:
-    """Whether an attempt arrived, as its channel can tell; the words for people are in definitions.py.
-
-    A message: delivered or read. A letter: printed and not come back. A call or visit: the young person was
-    spoken to. A card: left.
-    """
-    if channel == Channel.letter:
-        return status in DELIVERED_LETTER
-    if channel in (Channel.call, Channel.visit):
-        return status == AttemptStatus.done and result in CONTACT
-    if channel == Channel.card:
-        return status == AttemptStatus.done
-    return status in DELIVERED_STATUSES
-
-
 NOT_IN_CONTACT = frozenset({CaseStatus.nieuw, CaseStatus.in_benadering, CaseStatus.onbereikbaar})
 """Where a case stands with whose young person nobody is in contact."""
-
-TELLS_SEEN = frozenset({Channel.whatsapp, Channel.call, Channel.visit})
-"""Channels that tell whether somebody saw it; of the others nobody knows."""
-
-
-def is_seen(channel: str, status: str, result: str | None) -> bool:
-    """Whether the channel tells that the young person saw it: read on WhatsApp, or spoken to."""
-    if channel == Channel.whatsapp:
-        return status == AttemptStatus.read
-    return channel in TELLS_SEEN and is_delivered(channel, status, result)
-
-
-def is_sent(status: str) -> bool:
-    """Whether an attempt was carried out, whatever came of it."""
-    return status in REACHED_OUT
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +42,24 @@ class Count:
     def interval(self) -> tuple[float, float] | None:
         """The 95 % interval of the rate; None where nothing was sent."""
         return wilson(self.responded, self.sent) if self.sent else None
+
+
+def counted(number: int, reach: Reach, *, contact: bool, outcome: bool) -> Count:
+    """So many attempts that all came as far; the definitions are in definitions.py."""
+    sent = Reach.sent in reach
+    responded = sent and Reach.answered in reach
+    holds = (
+        True,
+        sent,
+        Reach.delivered in reach,
+        Reach.told in reach,
+        Reach.seen in reach,
+        responded,
+        sent and Reach.scanned in reach,
+        responded and contact,
+        responded and contact and outcome,
+    )
+    return Count(*(number if each else 0 for each in holds))
 
 
 T = TypeVar("T")

@@ -48,10 +48,7 @@ class EarlyResponse(SQLModel, table=True):
 class Response(SQLModel, table=True):
     """One submission of the response form; a later one of the same code changes the answer, none is lost."""
 
-    __table_args__ = (
-        Index("ix_response_case", "case_id", "submitted_at"),
-        Index("ix_response_attempt", "attempt_id"),
-    )
+    __table_args__ = (Index("ix_response_case", "case_id", "submitted_at"),)
 
     id: UUID = Field(default_factory=db.new_id, primary_key=True)
     code: str = Field(foreign_key="response_code.code", index=True)

@@ -10,6 +10,7 @@ from sqlalchemy import insert
 from sqlmodel import Session, col, select
 
 from outreach import clock, db
+from outreach.attempts import service as attempts
 from outreach.cases import timeline
 from outreach.cases.models import Case
 from outreach.errors import NotFound
@@ -157,6 +158,8 @@ def take_in(
         at=at,
         attempt_id=attempt_id,
     )
+    if attempt_id is not None:
+        attempts.note_scanned(session, attempt_id, at)
     session.add(
         Response(
             id=response_id,

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from outreach.attempts.reach import Reach, reach_of
 from outreach.attempts.rules import AttemptStatus, Channel, Result
-from outreach.insight.rules import Count, is_delivered, together
+from outreach.insight.rules import Count, together
 from outreach.insight.statistics import Z, wilson
 
 
@@ -91,7 +92,7 @@ def test_what_arrived_by_each_channel() -> None:
     arrived = {
         (channel, status, result)
         for channel, status, result in product(Channel, AttemptStatus, [None, *Result])
-        if is_delivered(channel, status, result)
+        if Reach.delivered in reach_of(channel, status, result, answered=False, scanned=False)
     }
     messages = {channel for channel, status, _r in arrived if status in ("read", "delivered")}
     assert {Channel.whatsapp, Channel.sms, Channel.email} <= messages

@@ -54,6 +54,8 @@ def _fill(connection: sa.Connection, rows: int = 2) -> None:
         for number in range(1, rows + 1):
             row: dict[str, Any] = {}
             for column in table.columns:
+                if column.computed is not None:
+                    continue
                 key = next(iter(column.foreign_keys), None)
                 if key is None:
                     row[column.name] = _value(column, number)
