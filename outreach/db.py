@@ -15,6 +15,7 @@ from uuid import UUID
 import uuid_utils.compat as uuid_utils
 from flask import Flask, current_app, g
 from sqlalchemy import (
+    ColumnElement,
     Connection,
     DateTime,
     Dialect,
@@ -24,6 +25,8 @@ from sqlalchemy import (
     event,
     types,
 )
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
 from sqlmodel import Session, SQLModel
 
 from outreach.config import Settings
@@ -40,6 +43,25 @@ SQLModel.metadata.naming_convention = {
 def new_id() -> UUID:
     """A time-ordered id (UUIDv7): new rows land at the end of an index."""
     return uuid_utils.uuid7()
+
+
+class unindexed(FunctionElement[Any]):  # noqa: N801 (written as SQL functions are)
+    """A column by which SQLite must not begin a statement: not knowing how many rows there are, it would.
+
+    Who asks for a period, or for what is unread, wants the rows of that, and not all cases of her municipalities first.
+    """
+
+    inherit_cache = True
+
+    def __init__(self, column: ColumnElement[Any]) -> None:
+        super().__init__(column)
+        self.type = column.type
+
+
+@compiles(unindexed)
+def _unindexed(element: Any, compiler: Any, **more: Any) -> str:
+    sign = "+" if compiler.dialect.name == "sqlite" else ""
+    return f"{sign}{compiler.process(next(iter(element.clauses)), **more)}"
 
 
 class UtcDateTime(types.TypeDecorator[datetime]):

@@ -55,11 +55,15 @@ def upgrade() -> None:
     op.create_index("ix_attempt_due", "contact_attempt", ON_DUE)
     op.create_index("ix_attempt_reach", "contact_attempt", ["enrolment_id", "reach", "channel"])
     op.create_index("ix_enrolment_began", "enrolment", ["began_on"])
+    op.drop_index("ix_case_municipality_status", "case_file")
+    op.create_index("ix_case_municipality_status", "case_file", ["municipality_code", "status", "coach_id"])
     op.create_index("ix_case_outcome", "case_file", ["outcome_list", "outcome_on"])
 
 
 def downgrade() -> None:
     op.drop_index("ix_case_outcome", "case_file")
+    op.drop_index("ix_case_municipality_status", "case_file")
+    op.create_index("ix_case_municipality_status", "case_file", ["municipality_code", "status"])
     op.drop_index("ix_enrolment_began", "enrolment")
     op.drop_index("ix_attempt_reach", "contact_attempt")
     op.drop_index("ix_attempt_due", "contact_attempt")

@@ -81,7 +81,7 @@ class Case(SQLModel, table=True):
     __tablename__ = "case_file"
     __table_args__ = (
         UniqueConstraint("region_id", "reference"),
-        Index("ix_case_municipality_status", "municipality_code", "status"),
+        Index("ix_case_municipality_status", "municipality_code", "status", "coach_id"),
         Index("ix_case_outcome", "outcome_list", "outcome_on"),
     )
 

@@ -60,7 +60,7 @@ def search() -> ResponseReturnValue:
 
     def file_href(kind: str) -> str:
         asked = {name: value for name, value in request.args.items() if name not in ("page", "lang")}
-        return url_for("case_lists.file", kind=kind, **asked)
+        return url_for("case_lists.file", kind=kind, **asked)  # type: ignore[arg-type]
 
     takes_files = scope.has(CLERK, COORDINATOR, RoleName.administrator)
     template = "cases/_results.html" if htmx_request.htmx else "cases/search.html"

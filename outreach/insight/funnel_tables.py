@@ -1,7 +1,7 @@
 """The funnel as tables: of young people by whatever divides them, and of contact attempts by step. Pure."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from typing import Any, TypeVar
 
 from outreach.i18n import _l
 from outreach.insight.definitions import ATTEMPTS, INTERVAL, PEOPLE, column
@@ -127,25 +127,35 @@ OF_ATTEMPTS = (
 )
 
 
+K = TypeVar("K", bound=Hashable)
+
+
 def of_attempts(
     name: str,
     title: Any,
-    keys: Sequence[str],
-    rows: Sequence[Row],
-    words: Callable[[Row], tuple[Cell, ...]],
+    headings: Sequence[str],
+    rows: Iterable[Row],
+    key: Callable[[Row], K],
+    words: Callable[[K], tuple[Cell, ...]],
+    place: Callable[[K], Any],
     frame: Frame,
-    place: Callable[[Row], Any] = lambda row: 0,
 ) -> Table:
-    """The funnel of contact attempts by whatever `words` says of a row, under `keys`; sorted by `place`."""
-    found = together(sorted(rows, key=place), words, lambda row: row.count)
+    """The funnel of contact attempts by a key of its rows, shown by its words under `headings`, in order of place.
+
+    Rows of the same words are one: a step that two plans share.
+    """
+    by_key = together(rows, key, lambda row: row.count)
+    ordered = sorted(by_key.items(), key=lambda item: place(item[0]))
+    found = together(ordered, lambda item: words(item[0]), lambda item: item[1])
     everything = sum(found.values(), Count())
+    rest = [None] * (len(headings) - 1)
     return frame.table(
         name,
         title,
         UNITS["attempts"],
-        (*(column(key) for key in keys), *OF_ATTEMPTS),
-        ([*key, *_steps(count)] for key, count in found.items()),
-        total=[_l("Altogether"), *[None] * (len(keys) - 1), *_steps(everything)] if len(found) != 1 else None,
+        (*(column(heading) for heading in headings), *OF_ATTEMPTS),
+        ([*shown, *_steps(count)] for shown, count in found.items()),
+        total=[_l("Altogether"), *rest, *_steps(everything)] if len(found) != 1 else None,
         notes=(INTERVAL,),
     )
 

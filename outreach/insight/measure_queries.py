@@ -47,9 +47,9 @@ def of_case(wanted: Wanted) -> list[ColumnElement[bool]]:
     file = db.table(Case).c
     found: list[ColumnElement[bool]] = []
     if wanted.municipalities is not None:
-        found.append(file.municipality_code.in_(sorted(wanted.municipalities)))
+        found.append(db.unindexed(file.municipality_code).in_(sorted(wanted.municipalities)))
     if wanted.municipality:
-        found.append(file.municipality_code == wanted.municipality)
+        found.append(db.unindexed(file.municipality_code) == wanted.municipality)
     if wanted.target_group:
         found.append(file.target_group == wanted.target_group)
     return found
@@ -68,17 +68,19 @@ def in_campaign(campaign_id: ColumnElement[Any], wanted: Wanted) -> list[ColumnE
     return [campaign_id.in_(select(campaign.id).where(campaign.slug == wanted.campaign))]
 
 
-def on_days(day: ColumnElement[date], wanted: Wanted) -> list[ColumnElement[bool]]:
+FIRST, LAST = date(1900, 1, 1), date(2200, 1, 1)
+"""What an open side of a period means. With both ends said, every database sees that few rows are asked for."""
+
+
+def on_days(day: ColumnElement[Any], wanted: Wanted) -> list[ColumnElement[bool]]:
     """Within the period, by a column that holds local days."""
-    found = [day >= wanted.since] if wanted.since is not None else []
-    return [*found, *([day <= wanted.until] if wanted.until is not None else [])]
+    return [day >= (wanted.since or FIRST), day <= (wanted.until or LAST)]
 
 
-def within(moment: ColumnElement[datetime], wanted: Wanted) -> list[ColumnElement[bool]]:
+def within(moment: ColumnElement[Any], wanted: Wanted) -> list[ColumnElement[bool]]:
     """Within the period, by a column that holds moments: days begin and end at local midnight."""
-    found = [moment >= _midnight(wanted.since)] if wanted.since is not None else []
-    ends = _midnight(wanted.until + timedelta(days=1)) if wanted.until is not None else None
-    return [*found, *([moment < ends] if ends is not None else [])]
+    ends = (wanted.until or LAST) + timedelta(days=1)
+    return [moment >= _midnight(wanted.since or FIRST), moment < _midnight(ends)]
 
 
 def _midnight(day: date) -> datetime:

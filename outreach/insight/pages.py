@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from outreach.attempts.rules import Channel
+from outreach.attempts.reach import Reach
 from outreach.i18n import _, ngettext, percent
 from outreach.insight import queries, reach_queries, reports
 from outreach.insight.definitions import LABELS
@@ -33,14 +33,12 @@ class Overview:
 def overview(wanted: Wanted) -> Overview:
     """The page that a coordinator begins with."""
     divided = people(wanted, Dimension.municipality, Dimension.week)
-    rows = queries.responses(wanted)
-    done = reach_queries.done(wanted)
-    called = reach_queries.called(wanted)
+    groups = queries.groups(wanted)
     everybody = divided.together
     return Overview(
         everybody=everybody,
         sentences=[_responded("", everybody), *_saved(everybody)],
-        numbers=_numbers(everybody, done, called),
+        numbers=_numbers(everybody, groups, reach_queries.called(wanted)),
         funnel=[
             (LABELS[key], Rate(value, everybody.assigned))
             for key, value in (
@@ -55,15 +53,15 @@ def overview(wanted: Wanted) -> Overview:
         ],
         municipalities=reports.by_dimension(wanted, Dimension.municipality, divided),
         weeks=reports.by_dimension(wanted, Dimension.week, divided),
-        steps=reports.steps(wanted, rows),
+        steps=reports.steps(wanted, queries.responses(wanted, groups)),
     )
 
 
 def _numbers(
-    everybody: Funnel, done: list[reach_queries.Done], called: tuple[int, int]
+    everybody: Funnel, groups: list[queries.Group], called: tuple[int, int]
 ) -> list[tuple[str, str]]:
-    visits = sum(one.number for one in done if one.channel == Channel.visit)
-    calls = sum(one.number for one in done if one.channel == Channel.call)
+    visits = sum(one.number for one in groups if Reach.visited in one.reach)
+    calls = sum(one.number for one in groups if Reach.called in one.reach)
     found = [
         (number(everybody.assigned), _("young people")),
         (percent(everybody.responded, everybody.assigned), _("responded")),

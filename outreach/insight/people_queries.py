@@ -106,7 +106,7 @@ def _enrolments(wanted: Wanted, dimensions: Sequence[Dimension]) -> CTE:
     costs nothing.
     """
     enrolment, attempt, file = db.table(Enrolment), db.table(ContactAttempt), db.table(Case)
-    days = measure.on_days(enrolment.c.began_on, wanted) or [enrolment.c.began_on.is_not(None)]
+    days = measure.on_days(enrolment.c.began_on, wanted)
     begun = (
         select(
             *(enrolment.c[name] for name in ("id", "case_id", "campaign_id", "began_on", "stop_reason")),
@@ -116,11 +116,13 @@ def _enrolments(wanted: Wanted, dimensions: Sequence[Dimension]) -> CTE:
         .cte("begun")
         .prefix_with("MATERIALIZED")
     )
+    # Joined from the left: so SQLite begins with the plans, however many attempts there ever were.
     came = (
-        select(attempt.c.enrolment_id, bits_of(attempt.c.reach).label("reach"))
-        .join_from(begun, attempt, attempt.c.enrolment_id == begun.c.id)
-        .group_by(attempt.c.enrolment_id)
+        select(begun.c.id.label("plan"), bits_of(func.coalesce(attempt.c.reach, 0)).label("reach"))
+        .join_from(begun, attempt, attempt.c.enrolment_id == begun.c.id, isouter=True)
+        .group_by(begun.c.id)
         .cte("came")
+        .prefix_with("MATERIALIZED")
     )
     query = (
         select(
@@ -129,7 +131,7 @@ def _enrolments(wanted: Wanted, dimensions: Sequence[Dimension]) -> CTE:
             *(value.label(name) for name, value in _reach(begun, came).items()),
         )
         .join_from(begun, file, file.c.id == begun.c.case_id)
-        .outerjoin(came, came.c.enrolment_id == begun.c.id)
+        .join(came, came.c.plan == begun.c.id)
         .where(*measure.of_case(wanted))
     )
     if Dimension.language in dimensions:
@@ -155,7 +157,7 @@ def _key(dimension: Dimension, begun: CTE) -> ColumnElement[str]:
 def _reach(begun: CTE, came: CTE) -> dict[str, ColumnElement[Any]]:
     """What became of a plan, each as 0 or 1."""
     file = db.table(Case).c
-    reach = func.coalesce(came.c.reach, 0)
+    reach = came.c.reach
 
     def has(bit: Reach) -> ColumnElement[bool]:
         return reach.bitwise_and(bit.value) != 0

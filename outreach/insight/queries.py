@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
-from sqlalchemy import case, func, select
+from sqlalchemy import case, func, select, type_coerce
+from sqlalchemy.types import NULLTYPE
 
 from outreach import db
 from outreach.attempts.models import ContactAttempt
@@ -32,42 +32,65 @@ class Row:
     count: Count
 
 
-Key = tuple[UUID, str, str, str | None, str]
+@dataclass(frozen=True, slots=True)
+class Group:
+    """So many attempts alike: of one campaign (None outside any), step, channel, variant and municipality (a code).
+
+    `campaign` is its id as the database has it, since there are thousands of groups and few campaigns.
+    All came as far (`reach`); `contact` and `outcome` say how their cases stand. `due` is when the first was due.
+    """
+
+    campaign: Any
+    step: str
+    channel: str
+    variant: str | None
+    municipality: str
+    reach: Reach
+    contact: bool
+    outcome: bool
+    number: int
+    due: datetime
 
 
-def responses(wanted: Wanted) -> list[Row]:
+def groups(wanted: Wanted) -> list[Group]:
+    """The attempts that are due on a day of the period (local time), by how far they came.
+
+    For this the database reads one index and the cases; what each figure counts is worked out over the groups.
+    """
+    return [
+        Group(campaign, step, channel, variant, code, Reach(reach), bool(contact), bool(outcome), number, due)
+        for campaign, step, channel, variant, code, reach, contact, outcome, number, due in db.session().execute(
+            _groups(wanted)
+        )
+    ]
+
+
+Key = tuple[Any, str, str, str | None, str]
+
+
+def responses(wanted: Wanted, among: list[Group] | None = None) -> list[Row]:
     """The response table, oldest campaign first, its steps in the order in which they were first due.
 
-    Counted are the attempts of a campaign that are due on a day of the period (local time). Attempts outside any
-    campaign are left out. The database groups them by how far they came (attempts.reach), for which it reads one index
-    and the cases; what each figure counts is worked out here, over the groups.
+    Counted are the attempts of campaigns `among` the groups of what is wanted, which are read when they are not given.
     """
     found: dict[Key, Count] = {}
     first: dict[Key, datetime] = {}
-    for *key, reach, contact, outcome, number, due in db.session().execute(_groups(wanted)):
-        group: Key = tuple(key)
-        count = counted(number, Reach(reach), contact=bool(contact), outcome=bool(outcome))
-        found[group] = found.get(group, Count()) + count
-        first[group] = min(first.get(group, due), due)
+    for one in groups(wanted) if among is None else among:
+        if one.campaign is None:
+            continue
+        key = (one.campaign, one.step, one.channel, one.variant, one.municipality)
+        count = counted(one.number, one.reach, contact=one.contact, outcome=one.outcome)
+        found[key] = found[key] + count if key in found else count
+        first[key] = min(first.get(key, one.due), one.due)
     campaigns, towns = _campaigns({key[0] for key in found}), all_municipality_names()
     rows = sorted(found, key=lambda key: (key[0], first[key], *key[1:3], key[3] or "", towns[key[4]]))
-    return [
-        Row(
-            *campaigns[campaign],
-            step,
-            channel,
-            variant,
-            towns[code],
-            found[campaign, step, channel, variant, code],
-        )
-        for campaign, step, channel, variant, code in rows
-    ]
+    return [Row(*campaigns[key[0]], *key[1:4], towns[key[4]], found[key]) for key in rows]
 
 
 def _groups(wanted: Wanted) -> Any:
     attempt, file = db.table(ContactAttempt).c, db.table(Case).c
     keys = (
-        attempt.campaign_id,
+        type_coerce(attempt.campaign_id, NULLTYPE),
         attempt.step,
         attempt.channel,
         attempt.variant,
@@ -79,14 +102,15 @@ def _groups(wanted: Wanted) -> Any:
     return (
         select(*keys, contact, outcome, func.count(), func.min(attempt.due_at, type_=db.UtcDateTime()))
         .join_from(db.table(ContactAttempt), db.table(Case), file.id == attempt.case_id)
-        .where(attempt.campaign_id.is_not(None), *measure.within(attempt.due_at, wanted))
+        .where(*measure.within(attempt.due_at, wanted))
         .where(*measure.of_case(wanted), *measure.in_campaign(attempt.campaign_id, wanted))
         .group_by(*keys, contact, outcome)
     )
 
 
-def _campaigns(ids: set[UUID]) -> dict[UUID, tuple[str, str, str]]:
-    """Short name, name and plan of campaigns."""
+def _campaigns(ids: set[Any]) -> dict[Any, tuple[str, str, str]]:
+    """Short name, name and plan of campaigns, by their ids as the database has them."""
     campaign = db.table(Campaign).c
-    query = select(campaign.id, campaign.slug, campaign.name, campaign.plan_name).where(campaign.id.in_(ids))
-    return {id_: (slug, name, plan) for id_, slug, name, plan in db.session().execute(query)}
+    id_ = type_coerce(campaign.id, NULLTYPE)
+    query = select(id_, campaign.slug, campaign.name, campaign.plan_name).where(id_.in_(ids))
+    return {key: (slug, name, plan) for key, slug, name, plan in db.session().execute(query)}

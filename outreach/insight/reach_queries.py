@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
-from sqlalchemy import Integer, case, func, literal, select, union_all
+from sqlalchemy import ColumnElement, Integer, case, func, literal, select, union_all
 
 from outreach import clock, db
 from outreach.attempts.models import ContactAttempt
@@ -34,13 +34,18 @@ def waited(wanted: Wanted) -> Waited:
     responded to are opened; of the others the index tells enough.
     """
     attempt, event, enrolment = db.table(ContactAttempt), db.table(CaseEvent), db.table(Enrolment)
-    days = measure.on_days(enrolment.c.began_on, wanted) or [enrolment.c.began_on.is_not(None)]
-    plans = (
-        select(enrolment.c.id.label("plan"), bits_of(attempt.c.reach).label("reach"))
+    begun = (
+        select(enrolment.c.id)
         .join_from(enrolment, db.table(Case), db.table(Case).c.id == enrolment.c.case_id)
-        .join(attempt, attempt.c.enrolment_id == enrolment.c.id)
-        .where(*days, *measure.of_case(wanted), *measure.in_campaign(enrolment.c.campaign_id, wanted))
-        .group_by(enrolment.c.id)
+        .where(*measure.on_days(enrolment.c.began_on, wanted), *measure.of_case(wanted))
+        .where(*measure.in_campaign(enrolment.c.campaign_id, wanted))
+        .cte("begun")
+        .prefix_with("MATERIALIZED")
+    )
+    plans = (
+        select(begun.c.id.label("plan"), bits_of(func.coalesce(attempt.c.reach, 0)).label("reach"))
+        .join_from(begun, attempt, attempt.c.enrolment_id == begun.c.id, isouter=True)
+        .group_by(begun.c.id)
         .cte("plans")
         .prefix_with("MATERIALIZED")
     )
@@ -180,12 +185,25 @@ def called(wanted: Wanted) -> tuple[int, int]:
     return row[0], row[1]
 
 
+OPEN_STATUSES = [status.value for status in CaseStatus if status is not CaseStatus.afgesloten]
+
+
+def _by_index(wanted: Wanted) -> list[ColumnElement[bool]]:
+    """Of which cases, where all cases of a municipality are just what is asked for: by its index."""
+    file = db.table(Case).c
+    codes = set(wanted.municipalities) if wanted.municipalities is not None else None
+    if wanted.municipality:
+        codes = {wanted.municipality} if codes is None else codes & {wanted.municipality}
+    found = [] if codes is None else [file.municipality_code.in_(sorted(codes))]
+    return [*found, *([file.target_group == wanted.target_group] if wanted.target_group else [])]
+
+
 def open_cases(wanted: Wanted) -> dict[UUID | None, dict[str, int]]:
     """How many cases each coach has now, by status, closed ones left out. The period says nothing here."""
     file = db.table(Case)
     query = (
         select(file.c.coach_id, file.c.status, func.count())
-        .where(file.c.status != CaseStatus.afgesloten.value, *measure.of_case(wanted))
+        .where(file.c.status.in_(OPEN_STATUSES), *_by_index(wanted))
         .group_by(file.c.coach_id, file.c.status)
     )
     found: dict[UUID | None, dict[str, int]] = {}

@@ -35,20 +35,18 @@ def time_to_response(waited: Waited, frame: Frame) -> Table:
     )
 
 
+def _tried(tried: Tried | None) -> Cell:
+    return Rate(tried.contact, tried.done) if tried else None
+
+
 def week(name: str, title: Any, unit: Any, found: Mapping[Hour, Tried], frame: Frame) -> Table:
     """When something was tried and whom it reached: a row for each hour, a column for each weekday."""
     weekdays = sorted({at.weekday for at in found})
     each = sorted({at.hour for at in found})
     columns = [column("hour")]
     columns += [column(f"weekday_{weekday}", "rate") for weekday in weekdays]
-    rows: Iterable[list[Cell]] = (
-        [
-            _hour(Hour(0, hour)),
-            *(
-                Rate(tried.contact, tried.done) if (tried := found.get(Hour(weekday, hour))) else None
-                for weekday in weekdays
-            ),
-        ]
+    rows = (
+        [_hour(Hour(0, hour)), *(_tried(found.get(Hour(weekday, hour))) for weekday in weekdays)]
         for hour in each
     )
     return frame.table(name, title, unit, columns, rows, notes=(WORK["spoken"],))
@@ -58,10 +56,10 @@ def response_hours(found: Mapping[Hour, int], frame: Frame) -> Table:
     """When responses come in: a row for each hour, a column for each weekday."""
     weekdays = sorted({at.weekday for at in found})
     columns = [column("hour"), *(column(f"weekday_{weekday}", "count") for weekday in weekdays)]
-    rows = (
+    rows: list[list[Cell]] = [
         [_hour(Hour(0, hour)), *(found.get(Hour(weekday, hour), 0) for weekday in weekdays)]
         for hour in sorted({at.hour for at in found})
-    )
+    ]
     title = _l("When responses come in")
     return frame.table("response-hours", title, _l("responses"), columns, rows, notes=(WORK["responses"],))
 

@@ -12,7 +12,7 @@ from outreach.insight.asking import frame
 from outreach.insight.naming import coach_names, named
 from outreach.insight.people_queries import Dimension, Divided, people
 from outreach.insight.queries import Row
-from outreach.insight.table import Cell, Table
+from outreach.insight.table import Table
 from outreach.insight.wanted import Wanted
 from outreach.regions.queries import all_municipality_names
 
@@ -36,55 +36,50 @@ def steps(wanted: Wanted, rows: list[Row] | None = None) -> Table:
     """The funnel of contact attempts by step and channel."""
     known = campaign_words.steps_by_plan()
 
-    def place(row: Row) -> tuple[str, int]:
-        names = known.get(row.plan, [])
-        return row.plan, names.index(row.step) if row.step in names else len(names)
+    def place(key: tuple[str, str, str]) -> tuple[str, int]:
+        plan, step, _channel = key
+        names = known.get(plan, [])
+        return plan, names.index(step) if step in names else len(names)
 
-    return _attempts("steps", _l("By step"), ("step", "channel"), wanted, rows, _step, place)
-
-
-def _step(row: Row) -> tuple[Cell, ...]:
-    return campaign_words.title_of_step(row.plan, row.step), word(CHANNELS, row.channel)
+    return funnel_tables.of_attempts(
+        "steps",
+        _l("By step"),
+        ("step", "channel"),
+        queries.responses(wanted) if rows is None else rows,
+        lambda row: (row.plan, row.step, row.channel),
+        lambda key: (campaign_words.title_of_step(*key[:2]), word(CHANNELS, key[2])),
+        place,
+        frame(wanted),
+    )
 
 
 def channels(wanted: Wanted, rows: list[Row] | None = None) -> Table:
     """The funnel of contact attempts by channel."""
-    return _attempts(
+    return funnel_tables.of_attempts(
         "channels",
         _l("By channel"),
         ("channel",),
-        wanted,
-        rows,
-        lambda row: (word(CHANNELS, row.channel),),
-        lambda row: list(Channel).index(Channel(row.channel)),
+        queries.responses(wanted) if rows is None else rows,
+        lambda row: row.channel,
+        lambda channel: (word(CHANNELS, channel),),
+        lambda channel: list(Channel).index(Channel(channel)),
+        frame(wanted),
     )
 
 
 def variants(wanted: Wanted, rows: list[Row] | None = None) -> Table:
     """The funnel of contact attempts that have variants, by campaign, step and variant."""
     found = queries.responses(wanted) if rows is None else rows
-    return _attempts(
+    return funnel_tables.of_attempts(
         "variants",
         _l("By variant"),
         ("variant", "step", "campaign"),
-        wanted,
-        [row for row in found if row.variant],
-        lambda row: (row.variant, _step(row)[0], row.campaign_name),
-        lambda row: (row.campaign_name, row.step, row.variant),
+        (row for row in found if row.variant),
+        lambda row: (row.campaign_name, row.plan, row.step, row.variant or ""),
+        lambda key: (key[3], campaign_words.title_of_step(*key[1:3]), key[0]),
+        lambda key: key,
+        frame(wanted),
     )
-
-
-def _attempts(
-    name: str,
-    title: object,
-    keys: tuple[str, ...],
-    wanted: Wanted,
-    rows: list[Row] | None,
-    words: Callable[[Row], tuple[Cell, ...]],
-    place: Callable[[Row], object],
-) -> Table:
-    found = queries.responses(wanted) if rows is None else rows
-    return funnel_tables.of_attempts(name, title, keys, found, words, frame(wanted), place)
 
 
 def days(wanted: Wanted) -> Table:

@@ -15,7 +15,7 @@ from outreach.insight.asking import Asked, asked
 from outreach.insight.definitions import LABELS
 from outreach.insight.people_queries import Dimension
 from outreach.insight.reports import TABLES
-from outreach.insight.table import Column, Table
+from outreach.insight.table import Table
 from outreach.insight.wanted import Wanted
 from outreach.staff.scope import RoleName, current
 from outreach.web.access import roles
@@ -43,19 +43,12 @@ def init_app(app: Flask) -> None:
     """The pages, and how their templates write a cell."""
     app.register_blueprint(blueprint)
     app.jinja_env.filters.update(
-        insight_cell=words.cell_words,
         insight_rate=words.rate_words,
-        insight_drawn=words.drawn,
         insight_period=words.period,
         insight_choice=words.choice,
         insight_meaning=lambda column: (column.label, column.meaning),
     )
-    app.jinja_env.globals.update(
-        insight_tabs=tabs, file_href=file_href, insight_words=lambda rate: words.cell_words(OF_A_RATE, rate)
-    )
-
-
-OF_A_RATE = Column("rate", "", "rate")
+    app.jinja_env.globals.update(insight_tabs=tabs, file_href=file_href, insight_writer=words.Writer)
 
 
 def tabs() -> list[dict[str, Any]]:

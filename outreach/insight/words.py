@@ -1,11 +1,13 @@
 """How a cell of a table is written for people; the figures behind it go along for whoever draws them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from babel.numbers import format_decimal
 from flask_babel import get_locale
+from markupsafe import Markup
 
 from outreach.i18n import _, day, moment
 from outreach.insight.table import Cell, Column, Rate, Table
@@ -13,80 +15,85 @@ from outreach.insight.table import Cell, Column, Rate, Table
 DASH = "–"
 
 
-def cell_words(column: Column, cell: Cell) -> str:
-    """A cell as a person reads it; a dash where nothing can be told."""
-    if cell is None:
-        return DASH
-    if isinstance(cell, Rate):
-        return _rate(cell)
-    if isinstance(cell, datetime):
-        return moment(cell)
-    if isinstance(cell, date):
-        return day(cell, year=True)
-    if column.kind == "share" and isinstance(cell, int | float):
-        return whole_percent(cell)
-    if isinstance(cell, int | float):
-        return number(cell)
-    return str(cell)
+NOTHING = Markup("")
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A cell as a page shows it. A rate stands in three parts, each on its line in a narrow column.
+
+    `words`: all of it, or '38 %' of a rate; `of`: '132 of 352'; `range`: '33 to 43 %'. `drawn`: the attributes by which
+    whoever draws a figure reads the value, and where its interval begins and ends.
+    """
+
+    words: str
+    of: str = ""
+    range: str = ""
+    drawn: Markup = NOTHING
+
+
+class Writer:
+    """Writes cells in the reader's language. Pages hold thousands of them, so the patterns are looked up once."""
+
+    def __init__(self) -> None:
+        self.locale = str(get_locale() or "nl")
+        self.of = _("%(part)s of %(whole)s", part="{0}", whole="{1}")
+        self.range = _("%(low)s to %(high)s", low="{0}", high="{1}")
+
+    def row(self, table: Table, row: Sequence[Cell], least: int = 0) -> list[Shown]:
+        """The cells of a row. A rate of fewer than `least` is not drawn: one of one is no fact to shade a cell by."""
+        return [self.cell(column, cell, least) for column, cell in zip(table.columns, row, strict=True)]
+
+    def cell(self, column: Column, cell: Cell, least: int = 0) -> Shown:
+        """A cell as a person reads it; a dash where nothing can be told."""
+        if cell is None:
+            return Shown(DASH)
+        if isinstance(cell, Rate):
+            return self._rate(cell, least)
+        if isinstance(cell, datetime):
+            return Shown(moment(cell))
+        if isinstance(cell, date):
+            return Shown(day(cell, year=True))
+        if isinstance(cell, bool) or not isinstance(cell, int | float):
+            return Shown(str(cell))
+        shown = whole_percent(cell) if column.kind == "share" else self.number(cell)
+        return Shown(shown, drawn=Markup(' data-value="{}"').format(cell))
+
+    def _rate(self, rate: Rate, least: int) -> Shown:
+        if rate.rate is None or rate.interval is None:
+            return Shown(DASH)
+        low, high = rate.interval
+        drawn = Markup(f' data-value="{rate.rate:.4f}" data-low="{low:.4f}" data-high="{high:.4f}"')  # noqa: S704 (figures)
+        return Shown(
+            whole_percent(rate.rate),
+            self.of.format(self.number(rate.part), self.number(rate.whole)),
+            self.range.format(round(low * 100), whole_percent(high)),
+            drawn if rate.whole >= least else NOTHING,
+        )
+
+    def number(self, value: float) -> str:
+        """A number as the reader's language writes it: '1.234' and '2,4' in Dutch."""
+        if isinstance(value, int) and abs(value) < 1000:
+            return str(value)
+        return str(format_decimal(value, "#,##0.#", locale=self.locale))
 
 
 def number(value: float) -> str:
-    """A number as the reader's language writes it: '1.234' and '2,4' in Dutch."""
-    return str(format_decimal(value, "#,##0.#", locale=_locale()))
+    """One number as the reader's language writes it."""
+    return Writer().number(value)
+
+
+def rate_words(rate: Rate) -> str:
+    """A rate in a line: '132 of 352 (38 %)'."""
+    if rate.rate is None:
+        return DASH
+    part, whole = number(rate.part), number(rate.whole)
+    return _("%(part)s of %(whole)s (%(rate)s)", part=part, whole=whole, rate=whole_percent(rate.rate))
 
 
 def whole_percent(rate: float) -> str:
     """A rate from 0 to 1 in whole percents."""
     return f"{round(rate * 100)} %"
-
-
-def _rate(rate: Rate) -> str:
-    if rate.rate is None:
-        return DASH
-    return _(
-        "%(part)s of %(whole)s (%(rate)s)",
-        part=number(rate.part),
-        whole=number(rate.whole),
-        rate=whole_percent(rate.rate),
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class RateWords:
-    """A rate in three parts, each on its line in a narrow column: '38 %', '132 of 352', '33 to 43 %'."""
-
-    rate: str
-    of: str
-    interval: str
-
-
-def rate_words(cell: Cell) -> RateWords | None:
-    """The parts of a rate; None for what is none, or has nothing to divide by."""
-    if not isinstance(cell, Rate) or cell.rate is None or cell.interval is None:
-        return None
-    low, high = cell.interval
-    return RateWords(
-        whole_percent(cell.rate),
-        _("%(part)s of %(whole)s", part=number(cell.part), whole=number(cell.whole)),
-        _("%(low)s to %(high)s", low=round(low * 100), high=whole_percent(high)),
-    )
-
-
-def drawn(cell: Cell, least: int = 0) -> dict[str, Any]:
-    """What whoever draws a figure reads off a cell: its value, and where its interval begins and ends.
-
-    A rate of fewer than `least` is not drawn: one of one is no fact to shade a cell by.
-    """
-    if isinstance(cell, Rate):
-        if cell.interval is None or cell.rate is None or cell.whole < least:
-            return {}
-        low, high = cell.interval
-        return {"data-value": f"{cell.rate:.4f}", "data-low": f"{low:.4f}", "data-high": f"{high:.4f}"}
-    return {"data-value": cell} if isinstance(cell, int | float) and not isinstance(cell, bool) else {}
-
-
-def _locale() -> str:
-    return str(get_locale() or "nl")
 
 
 def period(table: Table) -> str:
