@@ -1,10 +1,7 @@
-"""All cases that fit a search, for a list as a file: read in batches, however many there are."""
+"""All cases that fit a search, for a list as a file: one statement, read bit by bit, however many there are."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from uuid import UUID
-
-from sqlalchemy import and_
 
 from outreach import db
 from outreach.cases.models import Case
@@ -13,7 +10,8 @@ from outreach.cases.search_queries import Wanted, limits
 from outreach.staff.models import User
 from outreach.staff.scope import Scope
 
-BATCH = 1000
+AT_ONCE = 1000
+"""Rows in memory at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,16 +25,13 @@ class Listed:
 
 
 def listed(wanted: Wanted, scope: Scope) -> Iterator[Listed]:
-    """The cases that fit and that the person may see, the newest first: one statement for each BATCH."""
+    """The cases that fit and that the person may see, the newest first.
+
+    The statement stays open while it is read: asking for each bit anew would sort all of them for each.
+    """
     case, coach = db.table(Case).c, db.table(User).c
     query = heads(scope).add_columns(case.brin, case.outcome_list, coach.email)
-    query = query.where(and_(True, *limits(wanted, scope))).order_by(case.id.desc()).limit(BATCH)
-    last: UUID | None = None
-    while True:
-        rows = db.session().execute(query.where(case.id < last) if last else query).all()
-        for row in rows:
-            brin, outcome_list, email = row[HEAD_WIDTH:]
-            yield Listed(head_of(row), brin, outcome_list, email or "")
-        if len(rows) < BATCH:
-            return
-        last = rows[-1][0]
+    query = query.where(*limits(wanted, scope)).order_by(case.id.desc())
+    for row in db.session().execute(query, execution_options={"yield_per": AT_ONCE}):
+        brin, outcome_list, email = row[HEAD_WIDTH:]
+        yield Listed(head_of(row), brin, outcome_list, email or "")

@@ -40,7 +40,7 @@ def file(kind: str) -> ResponseReturnValue:
     wanted = _wanted(scope)
     lines = (line(case) for case in listed(wanted, scope))
     # Into a file without a name first, gone once it was sent: whoever gets a file gets a whole one, and a list of
-    # a hundred thousand needs no more memory than a batch.
+    # a hundred thousand needs no more memory than a short one.
     with ExitStack() as stack:
         whole = stack.enter_context(tempfile.TemporaryFile())
         if kind == "csv":

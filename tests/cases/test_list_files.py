@@ -234,19 +234,21 @@ def test_the_list_has_every_field_of_the_format() -> None:
     assert set(HEADINGS) == set(Field)
 
 
-def test_a_long_list_costs_a_statement_a_batch(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(list_queries, "BATCH", 10)
+def test_a_long_list_costs_one_statement(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(list_queries, "AT_ONCE", 10)
     world.cases(25)
     scope = scope_of(world.clerk)
     with counted(world.app) as statements:
         found = [case.head.reference for case in list_queries.listed(Wanted(), scope)]
-    assert len(statements) == 3
+    assert len(statements) == 1
     assert found == sorted(found, reverse=True)
     assert len(set(found)) == 25
 
 
-def test_a_long_list_needs_no_more_memory_than_a_batch(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(list_queries, "BATCH", 100)
+def test_a_long_list_needs_no_more_memory_than_a_short_one(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(list_queries, "AT_ONCE", 100)
     crowd(world, 3000)
     scope = scope_of(world.clerk)
 
