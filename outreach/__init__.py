@@ -110,6 +110,7 @@ def _staff_rooms(app: Flask, settings: Settings) -> None:
     from outreach.cases import views as cases
     from outreach.cases.imports import views as imports
     from outreach.demo import views as demo
+    from outreach.insight import council_views as council
     from outreach.insight import effect_views as effect
     from outreach.insight import export_views as exports
     from outreach.insight import outcome_views as outcomes
@@ -179,6 +180,7 @@ def _staff_rooms(app: Flask, settings: Settings) -> None:
     insight.init_app(app)
     app.register_blueprint(effect.blueprint)
     app.register_blueprint(outcomes.blueprint)
+    app.register_blueprint(council.blueprint)
     app.register_blueprint(exports.blueprint)
     app.register_blueprint(own.blueprint)
     app.register_blueprint(devices.blueprint)

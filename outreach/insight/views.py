@@ -61,14 +61,14 @@ def tabs() -> list[dict[str, Any]]:
 
 def file_href(name: str, kind: str) -> str:
     """The address of a table as a file, for the choice of this page."""
-    return url_for("insight.file", name=name, kind=kind, **_given())
+    return url_for("insight.file", figures=name, kind=kind, **_given())
 
 
 def _given(names: tuple[str, ...] | None = None) -> dict[str, Any]:
     return {
         name: value
         for name, value in request.args.items()
-        if name not in ("lang", "name", "kind") and (names is None or name in names)
+        if name not in ("lang", "figures", "kind") and (names is None or name in names)
     }
 
 
@@ -140,16 +140,16 @@ def work() -> ResponseReturnValue:
     return page("work", _l("Work"), lead, pages.work)
 
 
-@blueprint.get("/reports/<name>.<any(csv,xlsx):kind>")
+@blueprint.get("/reports/<figures>.<any(csv,xlsx):kind>")
 @roles(RoleName.coordinator)
-def file(name: str, kind: str) -> ResponseReturnValue:
+def file(figures: str, kind: str) -> ResponseReturnValue:
     """A whole table as a file, limited as its page is."""
-    if name not in TABLES:
+    if figures not in TABLES:
         raise NotFound(_l("There is no such table."))
     found = asked(current())
     if found.wanted is None:
         return page("wrong", _l("Figures"), "", lambda wanted: None, asked=found)
-    return sent(TABLES[name](found.wanted, request.args), kind)
+    return sent(TABLES[figures](found.wanted, request.args), kind)
 
 
 def sent(table: Table, kind: str) -> Response:

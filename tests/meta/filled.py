@@ -233,6 +233,8 @@ def _values(world: World, ids: list[UUID], campaign_id: UUID) -> dict[str, Any]:
         "report_list": "mvs-oud-vsv",
         "anything": "geen/code",
         "name": "w2-brief",
+        "figures": "by-municipality",
+        "municipality": "GM0622",
         "plan_name": "drie-weken",
         "plan": "drie-weken",
         "variant": "boven",
