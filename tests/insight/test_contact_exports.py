@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 from openpyxl import load_workbook
-from sqlalchemy import insert, update
+from sqlalchemy import event, insert, update
 
 from outreach import clock, db
 from outreach.attempts import logging_service as logging
@@ -30,9 +30,10 @@ from outreach.insight.wanted import Wanted
 from outreach.messages import service as messages
 from outreach.spreadsheets import SHEET_ROWS
 from outreach.ticking import tick
+from tests.conftest import ON_POSTGRESQL
 from tests.counting import counted
 from tests.crowd import crowd
-from tests.factories import World
+from tests.factories import MUNICIPALITIES, World
 
 SECRET = "Heeft schulden en slaapt slecht"
 NUMBER = "+31687654321"
@@ -218,13 +219,13 @@ def test_names_and_texts_come_when_they_are_asked_for(installation: World, folde
 
 def test_what_was_taken_back_never_was(installation: World, folder: Path) -> None:
     case = installation.case()
-    event = logging.log_call(case.id, rules.Result.spoke, by=installation.coach.id)
+    call = logging.log_call(case.id, rules.Result.spoke, by=installation.coach.id)
     logging.log_visit(case.id, rules.Result.nobody_home, by=installation.coach.id)
     assert len(records(folder)) == 2
     with db.write() as session:
         session.execute(
             insert(db.table(CaseEvent)),
-            [_taken_back(case, event.id)],
+            [_taken_back(case, call.id)],
         )
     assert [one["kanaal"] for one in records(folder)] == ["huisbezoek"]
 
@@ -245,8 +246,8 @@ def _taken_back(case: Case, event_id: Any) -> dict[str, Any]:
 
 def test_taking_back_through_the_app_leaves_it_out_too(installation: World, folder: Path) -> None:
     case = installation.case()
-    event = logging.log_call(case.id, rules.Result.spoke, by=installation.coach.id)
-    assert taking_back_service.take_back(case.id, event.id, by=installation.coach.id)
+    call = logging.log_call(case.id, rules.Result.spoke, by=installation.coach.id)
+    assert taking_back_service.take_back(case.id, call.id, by=installation.coach.id)
     assert records(folder) == []
 
 
@@ -414,6 +415,26 @@ def test_a_million_contacts_would_cost_a_statement_a_batch(
     with counted(world.app) as statements:
         assert len(list(contact_queries.contacts(Wanted()))) == 450
     assert len(statements) == 1 + 5
+
+
+@pytest.mark.skipif(ON_POSTGRESQL, reason="asks SQLite how it will read")
+def test_no_batch_is_looked_for_among_all(world: World) -> None:
+    """A million contacts are five hundred batches: each must begin where the last one ended."""
+    many(world, 10)
+    asked: list[tuple[str, Any]] = []
+
+    def note(_conn: Any, _cursor: Any, statement: str, parameters: Any, *_more: Any) -> None:
+        asked.append((statement, parameters))
+
+    event.listen(db.engine(), "before_cursor_execute", note)
+    found = list(contact_queries.contacts(Wanted(municipalities=frozenset(MUNICIPALITIES))))
+    event.remove(db.engine(), "before_cursor_execute", note)
+    assert len(found) == 10
+    statement, parameters = asked[-1]
+    with db.engine().connect() as connection:
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all()
+    [read] = [line[3] for line in plan if "case_event" in line[3]]
+    assert read.startswith("SCAN case_event USING INDEX sqlite_autoindex_case_event"), read
 
 
 def test_memory_does_not_grow_with_the_number_of_contacts(
