@@ -104,6 +104,7 @@ def fill(world: World, cases: int, years: int = YEARS) -> str:
         email, coaches = _people(world)
         campaigns = _campaigns(world, found)
     stories = told()
+    db.session().rollback()  # what is still being read would keep VACUUM from its work
     bulk = Bulk(db.engine())
     bulk.load("seed", SEED, _seeds(bulk, found, cases, coaches, stories), "n")
     bulk.load("wave", WAVE, [(one.number, one.begins.isoformat(), one.base) for one in found], "number")
