@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from outreach.attempts.rules import Channel
 from outreach.errors import NotFound
+from outreach.i18n import _
 from outreach.insight import people_queries, queries, reach_queries, reports, tables
 from outreach.insight.people_queries import Dimension
 from outreach.insight.table import Rate
@@ -30,7 +31,7 @@ LIMITS: list[dict[str, Any]] = [
     {"target_group": "oud_vsv"},
     {"target_group": "jib", "campaign": "maart", "municipalities": {"GM0193", "GM0622"}},
 ]
-EDGES = [None, *sorted(DAYS)]
+EDGES = [None, *sorted(DAYS)[:5]]
 PERIODS = [
     {"since": since, "until": until}
     for since, until in product(EDGES, EDGES)
@@ -42,7 +43,7 @@ QUESTIONS = [
     *(Wanted(**limit, **period) for limit, period in product(LIMITS[-3:], PERIODS)),
 ]
 questions = st.sampled_from(QUESTIONS)
-asked = st.lists(questions, max_size=2).map(lambda more: [Wanted(), *more])
+asked = st.lists(questions, min_size=1, max_size=3).map(lambda more: [Wanted(), *more])
 
 
 @worlds
@@ -156,9 +157,9 @@ def test_tables_of_work_say_what_a_slow_count_says(world: World, story: Story, a
                 names[code]: (made, Rate(contact, made))
                 for code, (made, contact) in reference.visits(rows, wanted).items()
             }
-            work = {row[0]: row[1:] for row in reports.coaches(wanted).rows}
+            work = {str(row[0]): row[1:] for row in reports.coaches(wanted).rows}
             assert work == {
-                coaches.get(coach) or "Niemand": tuple(counts)
+                coaches.get(coach) or _("Nobody"): tuple(counts)
                 for coach, counts in _work(rows, wanted).items()
             }
 

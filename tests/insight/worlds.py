@@ -69,7 +69,7 @@ ENDINGS: Mapping[Channel, list[Ending]] = {
     ],
     Channel.sms: [(_S.sent, None), (_S.delivered, None), (_S.expired, None)],
     Channel.email: [(_S.sent, None), (_S.read, None), (_S.failed, None)],
-    Channel.letter: [(_S.sent, None), (_S.returned, None), *_OPEN],
+    Channel.letter: [(_S.sent, None), *[(_S.returned, None)] * 3, (_S.planned, None)],
     Channel.call: [*((status_after(result), result) for result in CALL_RESULTS), *_OPEN],
     Channel.visit: [*((status_after(result), result) for result in VISIT_RESULTS), *_OPEN],
     Channel.card: [(_S.done, Result.card_left), (_S.planned, None)],
