@@ -11,7 +11,7 @@ from outreach.insight.effect_words import Told, told
 from outreach.insight.table import Table
 from outreach.insight.wanted import Wanted
 
-SHOWN = 20
+SHOWN = 10
 """Comparisons on the page; files hold them all."""
 
 
