@@ -61,8 +61,8 @@ def who(rows: Rows, case: Any) -> Any:
 
 
 def ended(case: Any, wanted: Wanted) -> bool:
-    everything = wanted.since is None and wanted.until is None
-    return case.outcome is not None and (everything or in_period(case.outcome_on, wanted))
+    """A case counts on the day of its outcome; there is none without a day but in these worlds."""
+    return case.outcome is not None and in_period(case.outcome_on, wanted)
 
 
 def kind(case: Any) -> OutcomeKind:
@@ -146,8 +146,6 @@ def _unreached(rows: Rows, wanted: Wanted, name: str, towns: list[str]) -> list[
 
 
 def _since(case: Any, wanted: Wanted) -> bool:
-    if wanted.since is None and wanted.until is None:
-        return True
     return case.status_since is not None and in_period(local(case.status_since).date(), wanted)
 
 
