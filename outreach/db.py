@@ -46,9 +46,10 @@ def new_id() -> UUID:
 
 
 class unindexed(FunctionElement[Any]):  # noqa: N801 (written as SQL functions are)
-    """A column by which SQLite must not begin a statement: not knowing how many rows there are, it would.
+    """A column of text by which a statement must not begin, though an index has it.
 
     Who asks for a period, or for what is unread, wants the rows of that, and not all cases of her municipalities first.
+    SQLite does not know how many rows there are, and PostgreSQL takes "in all of them" for few.
     """
 
     inherit_cache = True
@@ -60,8 +61,8 @@ class unindexed(FunctionElement[Any]):  # noqa: N801 (written as SQL functions a
 
 @compiles(unindexed)
 def _unindexed(element: Any, compiler: Any, **more: Any) -> str:
-    sign = "+" if compiler.dialect.name == "sqlite" else ""
-    return f"{sign}{compiler.process(next(iter(element.clauses)), **more)}"
+    column = compiler.process(next(iter(element.clauses)), **more)
+    return f"+{column}" if compiler.dialect.name == "sqlite" else f"coalesce({column}, '')"
 
 
 class UtcDateTime(types.TypeDecorator[datetime]):

@@ -67,4 +67,4 @@ class ContactAttempt(SQLModel, table=True):
     ended_at: datetime | None = Field(default=None, sa_column=Column(db.UtcDateTime))
     response_event_id: UUID | None = Field(default=None, foreign_key="case_event.id")
     scanned_at: datetime | None = Field(default=None, sa_column=Column(db.UtcDateTime))
-    reach: int | None = Field(default=None, sa_column=Column(Integer, Computed(REACH_SQL)))
+    reach: int | None = Field(default=None, sa_column=Column(Integer, Computed(REACH_SQL, persisted=True)))

@@ -8,6 +8,7 @@ from sqlalchemy import CompoundSelect, Select, and_, case, exists, func, literal
 
 from outreach import clock, db
 from outreach.attempts.models import ContactAttempt
+from outreach.attempts.reach import Reach
 from outreach.campaigns.models import Campaign, Enrolment, PlanVersion, VariantTrial
 from outreach.campaigns.plan_files import stored_plan
 from outreach.campaigns.trial_rules import compared, usual_end
@@ -139,6 +140,7 @@ def _counted(place: int, campaign_id: Any, trial: Trial, wanted: Wanted) -> Sele
     responded = (
         exists()
         .where(any_attempt.c.case_id == reached.c.case_id, event.c.id == any_attempt.c.response_event_id)
+        .where(any_attempt.c.reach.bitwise_and(Reach.answered.value) != 0)
         .where(and_(event.c.at >= reached.c.at, event.c.at < end))
         .correlate(reached)
     )

@@ -103,7 +103,7 @@ def _enrolments(wanted: Wanted, dimensions: Sequence[Dimension]) -> CTE:
     """One row for each plan of the period: whose it is, where it belongs, how far it came.
 
     The plans of the period come first, by their day; all else is looked up for them alone, so that what came before
-    costs nothing.
+    costs nothing. SQLite must be told to keep them; PostgreSQL reads side by side what it need not keep.
     """
     enrolment, attempt, file = db.table(Enrolment), db.table(ContactAttempt), db.table(Case)
     days = measure.on_days(enrolment.c.began_on, wanted)
@@ -114,7 +114,8 @@ def _enrolments(wanted: Wanted, dimensions: Sequence[Dimension]) -> CTE:
         )
         .where(*days, *measure.in_campaign(enrolment.c.campaign_id, wanted))
         .cte("begun")
-        .prefix_with("MATERIALIZED")
+        .prefix_with("MATERIALIZED", dialect="sqlite")
+        .prefix_with("NOT MATERIALIZED", dialect="postgresql")
     )
     # Joined from the left: so SQLite begins with the plans, however many attempts there ever were.
     came = (
@@ -122,7 +123,7 @@ def _enrolments(wanted: Wanted, dimensions: Sequence[Dimension]) -> CTE:
         .join_from(begun, attempt, attempt.c.enrolment_id == begun.c.id, isouter=True)
         .group_by(begun.c.id)
         .cte("came")
-        .prefix_with("MATERIALIZED")
+        .prefix_with("MATERIALIZED", dialect="sqlite")
     )
     query = (
         select(

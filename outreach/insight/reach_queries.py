@@ -40,7 +40,7 @@ def waited(wanted: Wanted) -> Waited:
         .where(*measure.on_days(enrolment.c.began_on, wanted), *measure.of_case(wanted))
         .where(*measure.in_campaign(enrolment.c.campaign_id, wanted))
         .cte("begun")
-        .prefix_with("MATERIALIZED")
+        .prefix_with("MATERIALIZED", dialect="sqlite")
     )
     plans = (
         select(begun.c.id.label("plan"), bits_of(func.coalesce(attempt.c.reach, 0)).label("reach"))
