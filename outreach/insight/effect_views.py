@@ -16,4 +16,6 @@ blueprint = Blueprint("effect", __name__)
 @roles(RoleName.coordinator)
 def overview() -> ResponseReturnValue:
     """The comparisons of variants that ran in the period. With htmx only the figures."""
-    return page("effect", _l("Variants"), _l("Which variant of a step works better?"), effect.page)
+    return page(
+        "insight/_effect.html", _l("Variants"), _l("Which variant of a step works better?"), effect.page
+    )

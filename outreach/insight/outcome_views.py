@@ -47,7 +47,7 @@ def overview() -> ResponseReturnValue:
     ]
     compare = form.compare.data
     return page(
-        "outcomes",
+        "insight/_outcomes.html",
         _l("Outcomes"),
         _l("How cases ended, in the tables of the annual report."),
         lambda wanted: outcome_reports.shown(name, wanted, compare=compare, year=year),

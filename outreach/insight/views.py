@@ -73,11 +73,10 @@ def _given(names: tuple[str, ...] | None = None) -> dict[str, Any]:
 
 
 def page(
-    name: str, title: Any, lead: Any, build: Callable[[Wanted], Any], **more: Any
+    figures: str, title: Any, lead: Any, build: Callable[[Wanted], Any], **more: Any
 ) -> ResponseReturnValue:
-    """A page of figures, or with htmx only its figures; 422 when its filters are not right."""
+    """A page of figures, or with htmx only its figures (a template); 422 when its filters are not right."""
     found = more.pop("asked", None) or asked(current())
-    figures = f"insight/_{name}.html"
     context = {
         "form": found.form,
         "report": build(found.wanted) if found.wanted else None,
@@ -94,7 +93,9 @@ def page(
 @roles(RoleName.coordinator)
 def overview() -> ResponseReturnValue:
     """What matters, at a glance."""
-    return page("overview", _l("Figures"), _l("Who is reached, and what works."), pages.overview)
+    return page(
+        "insight/_overview.html", _l("Figures"), _l("Who is reached, and what works."), pages.overview
+    )
 
 
 @blueprint.get("/reports/responses")
@@ -104,7 +105,7 @@ def responses() -> ResponseReturnValue:
     found = asked(current())
     by = _by(found)
     return page(
-        "responses",
+        "insight/_responses.html",
         _l("Responses"),
         _l("Who reacted, and what worked."),
         lambda wanted: pages.responses(wanted, by),
@@ -129,7 +130,7 @@ def _by(found: Asked) -> Dimension:
 def moments() -> ResponseReturnValue:
     """When young people respond and are reached."""
     lead = _l("When young people respond, and at which hours they are reached.")
-    return page("moments", _l("Moments"), lead, pages.moments)
+    return page("insight/_moments.html", _l("Moments"), lead, pages.moments)
 
 
 @blueprint.get("/reports/work")
@@ -137,7 +138,7 @@ def moments() -> ResponseReturnValue:
 def work() -> ResponseReturnValue:
     """What was done, and for whom."""
     lead = _l("Whom we approached and reached, and the work that it took.")
-    return page("work", _l("Work"), lead, pages.work)
+    return page("insight/_work.html", _l("Work"), lead, pages.work)
 
 
 @blueprint.get("/reports/<figures>.<any(csv,xlsx):kind>")
@@ -148,7 +149,7 @@ def file(figures: str, kind: str) -> ResponseReturnValue:
         raise NotFound(_l("There is no such table."))
     found = asked(current())
     if found.wanted is None:
-        return page("wrong", _l("Figures"), "", lambda wanted: None, asked=found)
+        return page("insight/_wrong.html", _l("Figures"), "", lambda wanted: None, asked=found)
     return sent(TABLES[figures](found.wanted, request.args), kind)
 
 

@@ -49,6 +49,7 @@ OTHER_DOORS = {
     "outreach.cases.outcomes": "the outcome lists that ship, and what an outcome means",
     "outreach.cases.event_words": "what happened, in words",
     "outreach.cases.imports.languages": "languages by their names",
+    "outreach.attempts.reach": "how far an attempt came, by which reports count",
     "outreach.attempts.forms": "the pictograms of what came of a visit",
     "outreach.staff.push_rules": "a device by the name of its browser",
     "outreach.cases.notice_views": "the coach's day shows her notices",
