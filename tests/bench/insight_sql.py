@@ -1,12 +1,13 @@
 """What each page of the reports counts, as short statements by hand: how fast the database alone can be.
 
 They count the main figures of the page once and nothing beside them: no words, no second view, no rights. `{since}` and
-`{until}` are moments, `{first}` and `{last}` days of the period; `{codes}` are the municipalities.
+`{until}` are moments, `{first}` and `{last}` days of the period; `{codes}` are the municipalities and `{scope}` is the
+column that holds them, written so that no statement begins at its index.
 """
 
 ATTEMPTS = (
     "FROM contact_attempt a JOIN case_file f ON f.id = a.case_id "
-    "WHERE a.due_at >= {since} AND a.due_at < {until} AND {plus}f.municipality_code IN ({codes})"
+    "WHERE a.due_at >= {since} AND a.due_at < {until} AND {scope} IN ({codes})"
 )
 SENT = "sum(CASE WHEN a.status IN ('sent', 'delivered', 'read', 'done', 'returned', 'unknown') THEN 1 ELSE 0 END)"
 RESPONDED = "sum(CASE WHEN a.response_event_id IS NOT NULL THEN 1 ELSE 0 END)"
@@ -22,7 +23,7 @@ PEOPLE = (
     f"{SENT.replace('sum', 'max')} AS sent, "
     "max(CASE WHEN a.response_event_id IS NOT NULL THEN 1 ELSE 0 END) AS responded "
     "FROM enrolment e JOIN case_file f ON f.id = e.case_id JOIN contact_attempt a ON a.enrolment_id = e.id "
-    "WHERE e.began_on >= {first} AND e.began_on <= {last} AND {plus}f.municipality_code IN ({codes}) "
+    "WHERE e.began_on >= {first} AND e.began_on <= {last} AND {scope} IN ({codes}) "
     "GROUP BY f.person_id, f.municipality_code) one GROUP BY code"
 )
 WORK = (
@@ -37,13 +38,13 @@ WAITED = (
     "SELECT count(*), min(waited) FROM (SELECT e.id, min(v.at) AS waited "
     "FROM enrolment e JOIN case_file f ON f.id = e.case_id JOIN contact_attempt a ON a.enrolment_id = e.id "
     "LEFT JOIN case_event v ON v.id = a.response_event_id "
-    "WHERE e.began_on >= {first} AND e.began_on <= {last} AND {plus}f.municipality_code IN ({codes}) "
+    "WHERE e.began_on >= {first} AND e.began_on <= {last} AND {scope} IN ({codes}) "
     "GROUP BY e.id, f.id) one"
 )
 OUTCOMES = (
     "SELECT f.municipality_code, f.outcome, count(*) FROM case_file f "
     "WHERE f.outcome_list = 'rmd-vsv' AND f.outcome_on >= {first} AND f.outcome_on <= {last} "
-    "AND {plus}f.municipality_code IN ({codes}) GROUP BY f.municipality_code, f.outcome"
+    "AND {scope} IN ({codes}) GROUP BY f.municipality_code, f.outcome"
 )
 
 LOWER_BOUNDS = {

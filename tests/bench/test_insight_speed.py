@@ -106,6 +106,7 @@ def lower_bound(filled: Filled, path: str) -> float | None:
         "codes": ", ".join(f"'{code}'" for _group, codes in history.GROUPS for code in codes),
         "hour": "substr(a.ended_at, 12, 2)" if sqlite else "extract(hour FROM a.ended_at)",
         "plus": "+" if sqlite else "",
+        "scope": "+f.municipality_code" if sqlite else "coalesce(f.municipality_code, '')",
     }
     statements = [statement.format(**values) for statement in LOWER_BOUNDS.get(path, ())]
     if not statements:
