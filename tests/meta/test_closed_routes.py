@@ -54,7 +54,8 @@ NOT_OF_A_REGION = {
     "exports.open_data.kind",
     "case_lists.file.kind",  # a search: that it finds nobody of another region is tested in its room
     "campaigns.plan.name",  # a plan that ships, the same for all regions
-    "insight.responses_file.kind",
+    "insight.file.figures",  # a table, of her own municipalities: tested in its room
+    "insight.file.kind",
     "letters.edit_text.language",
     "letters.edit_text.name",  # a text that ships; what a region wrote in it is tested in its room
     "letters.edit_text.variant",
