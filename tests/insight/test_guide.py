@@ -14,9 +14,10 @@ from outreach.insight import definitions
 GUIDE = Path(__file__).resolve().parents[2] / "docs/guide/figures.md"
 HEAD = """# What the figures mean
 
-The same words stand on the pages of *Cijfers* beside each figure, in its files, and on the sheet for the council. They are kept in
-`outreach/insight/definitions.py`; this page is made from them (`OUTREACH_WRITE_GUIDE=1 pytest tests/insight/test_guide.py`).
-A slow count in `tests/insight/reference.py` holds every query to them.
+The same words stand on the pages of *Cijfers* beside each figure, in its files, and on the sheet for the council.
+They are kept in `outreach/insight/definitions.py`; this page is made from them
+(`OUTREACH_WRITE_GUIDE=1 pytest tests/insight/test_guide.py`). A slow count in `tests/insight/reference.py` holds
+every query to them.
 """
 PARTS = (
     ("Where young people are counted", definitions.PEOPLE),
