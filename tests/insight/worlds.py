@@ -1,6 +1,6 @@
 """Worlds of cases for reports to count, drawn by Hypothesis: stories (story.py) that `told` lays in the tables.
 
-OUTREACH_INSIGHT_RUNS says how many worlds each test sees (thousands have been; some dozens each time).
+OUTREACH_INSIGHT_RUNS says how many worlds each test sees (2,000 have been; some dozens each time).
 """
 
 from __future__ import annotations
