@@ -14,7 +14,7 @@ from outreach.i18n import _, _l
 from outreach.insight.forms import ReportForm
 from outreach.insight.table import Frame
 from outreach.insight.wanted import Wanted
-from outreach.regions.queries import municipality_names
+from outreach.regions.queries import all_municipality_names, municipality_names
 from outreach.staff.scope import Scope
 
 
@@ -34,7 +34,8 @@ class Asked:
 def asked(scope: Scope) -> Asked:
     """What the address asks for: the last twelve months when it names no first day.
 
-    An empty first day means: from the beginning. Raises NotFound for what is not hers.
+    An empty first day means: from the beginning. Who works for all municipalities is not limited to them, so that no
+    statement need look which case is whose. Raises NotFound for what is not hers.
     """
     given = MultiDict(request.args)
     if "from" not in given:
@@ -54,8 +55,9 @@ def asked(scope: Scope) -> Asked:
             raise NotFound(problem)
     if not form.validate():
         return Asked(form, None, hers, lines)
+    everywhere = scope.municipalities >= all_municipality_names().keys()
     wanted = Wanted(
-        municipalities=scope.municipalities,
+        municipalities=None if everywhere else scope.municipalities,
         municipality=form.municipality.data or None,
         campaign=form.campaign.data or None,
         target_group=form.target_group.data or None,

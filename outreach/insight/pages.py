@@ -33,7 +33,7 @@ class Overview:
 def overview(wanted: Wanted) -> Overview:
     """The page that a coordinator begins with."""
     divided = people(wanted, Dimension.municipality, Dimension.week)
-    groups = queries.groups(wanted)
+    groups = queries.groups(wanted, by_case=False)
     everybody = divided.together
     return Overview(
         everybody=everybody,
@@ -53,7 +53,9 @@ def overview(wanted: Wanted) -> Overview:
         ],
         municipalities=reports.by_dimension(wanted, Dimension.municipality, divided),
         weeks=reports.by_dimension(wanted, Dimension.week, divided),
-        steps=reports.steps(wanted, queries.responses(wanted, groups)),
+        steps=reports.steps(wanted, queries.responses(wanted, groups)).only(
+            "step", "channel", "sent", "responded"
+        ),
     )
 
 
