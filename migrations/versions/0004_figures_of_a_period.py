@@ -36,7 +36,10 @@ REACH = (
     "CASE WHEN channel = 'visit' AND (status = 'done' OR (status = 'failed' AND result IN ('moved', "
     "'wrong_address', 'wrong_number'))) THEN 256 ELSE 0 END + "
     "CASE WHEN channel IN ('call', 'visit') AND status = 'done' AND result IN ('met', 'refused', "
-    "'spoke') THEN 512 ELSE 0 END"
+    "'spoke') THEN 512 ELSE 0 END + "
+    "CASE WHEN channel = 'visit' AND (status = 'done' OR (status = 'failed' AND result IN ('moved', "
+    "'wrong_address', 'wrong_number'))) AND result IN ('card_left', 'nobody_home') THEN 1024 ELSE 0 "
+    "END"
 )
 ON_DUE = ["due_at", "channel", "campaign_id", "step", "variant", "reach", "case_id"]
 

@@ -18,7 +18,7 @@ class Reach(IntFlag):
     card that was left. told: arrived by a channel that tells whether it was seen. seen: read on WhatsApp, or spoken to.
     answered: carries a response. scanned: its own code was used. not_there: a letter that came back, a visit to where
     nobody of that name lives. called, visited: a call or visit that was made, also to somebody else. spoken: at which
-    the young person was spoken to.
+    the young person was spoken to. nobody_home: a visit at which nobody opened.
     """
 
     sent = 1
@@ -31,6 +31,7 @@ class Reach(IntFlag):
     called = 128
     visited = 256
     spoken = 512
+    nobody_home = 1024
 
 
 DELIVERED_STATUSES = frozenset({AttemptStatus.delivered, AttemptStatus.read})
@@ -40,6 +41,7 @@ BY_VOICE = frozenset({Channel.call, Channel.visit})
 TELLS_SEEN = BY_VOICE | {Channel.whatsapp}
 """Channels that tell whether somebody saw it; of the others nobody knows."""
 ELSEWHERE = frozenset({Result.moved, Result.wrong_address})
+NOBODY_HOME = frozenset({Result.nobody_home, Result.card_left})
 
 
 def reach_of(channel: str, status: str, result: str | None, *, answered: bool, scanned: bool) -> Reach:
@@ -66,6 +68,7 @@ def reach_of(channel: str, status: str, result: str | None, *, answered: bool, s
         Reach.called: channel == Channel.call and took_place,
         Reach.visited: channel == Channel.visit and took_place,
         Reach.spoken: spoken,
+        Reach.nobody_home: channel == Channel.visit and took_place and result in NOBODY_HOME,
     }
     return Reach(sum(bit for bit, holds in found.items() if holds))
 
@@ -96,6 +99,7 @@ def _sql() -> str:
         Reach.called: f"channel = 'call' AND {took_place}",
         Reach.visited: f"channel = 'visit' AND {took_place}",
         Reach.spoken: spoken,
+        Reach.nobody_home: f"channel = 'visit' AND {took_place} AND {_among('result', NOBODY_HOME)}",
     }
     return " + ".join(f"CASE WHEN {holds} THEN {bit.value} ELSE 0 END" for bit, holds in conditions.items())
 

@@ -36,8 +36,8 @@ class Row:
 class Group:
     """So many attempts alike: of one campaign (None outside any), step, channel, variant and municipality (a code).
 
-    `campaign` is its id as the database has it, since there are thousands of groups and few campaigns.
-    All came as far (`reach`); `contact` and `outcome` say, of what was answered, how their cases stand. `due` is when the first was due.
+    `campaign` is its id as the database has it, since there are thousands of groups and few campaigns. All came as far
+    (`reach`); `contact` and `outcome` say, of what was answered, how their cases stand. `due` is when the first was due.
     """
 
     campaign: Any

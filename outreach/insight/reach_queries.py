@@ -34,14 +34,13 @@ def waited(wanted: Wanted) -> Waited:
     responded to are opened; of the others the index tells enough.
     """
     attempt, event, enrolment = db.table(ContactAttempt), db.table(CaseEvent), db.table(Enrolment)
-    begun = (
-        select(enrolment.c.id)
-        .join_from(enrolment, db.table(Case), db.table(Case).c.id == enrolment.c.case_id)
-        .where(*measure.on_days(enrolment.c.began_on, wanted), *measure.of_case(wanted))
-        .where(*measure.in_campaign(enrolment.c.campaign_id, wanted))
-        .cte("begun")
-        .prefix_with("MATERIALIZED", dialect="sqlite")
+    query = select(enrolment.c.id).where(
+        *measure.on_days(enrolment.c.began_on, wanted), *measure.in_campaign(enrolment.c.campaign_id, wanted)
     )
+    limits = measure.of_case(wanted)
+    if limits:
+        query = query.join(db.table(Case), db.table(Case).c.id == enrolment.c.case_id).where(*limits)
+    begun = query.cte("begun").prefix_with("MATERIALIZED", dialect="sqlite")
     plans = (
         select(begun.c.id.label("plan"), bits_of(func.coalesce(attempt.c.reach, 0)).label("reach"))
         .join_from(begun, attempt, attempt.c.enrolment_id == begun.c.id, isouter=True)
@@ -141,22 +140,19 @@ def _local(hour: str) -> Hour:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """Attempts of one kind that were carried out, with or without a plan, and how many of them were contact.
-
-    `coach_id` is the coach of the case now.
-    """
+    """So many attempts alike that were carried out, with or without a plan. `coach_id` is the coach of the case now."""
 
     municipality: str
     coach_id: UUID | None
     channel: str
-    result: str | None
+    reach: Reach
     number: int
 
 
 def done(wanted: Wanted) -> list[Done]:
     """What was carried out of all that was due on a day of the period: one grouped statement for all tables of work."""
     attempt, file = db.table(ContactAttempt), db.table(Case)
-    keys = (file.c.municipality_code, file.c.coach_id, attempt.c.channel, attempt.c.result)
+    keys = (file.c.municipality_code, file.c.coach_id, attempt.c.channel, attempt.c.reach)
     query = (
         select(*keys, func.count())
         .join_from(attempt, file, file.c.id == attempt.c.case_id)
@@ -166,7 +162,10 @@ def done(wanted: Wanted) -> list[Done]:
         .group_by(*keys)
         .order_by(*keys)
     )
-    return [Done(*row) for row in db.session().execute(query)]
+    return [
+        Done(code, coach_id, channel, Reach(reach), number)
+        for code, coach_id, channel, reach, number in db.session().execute(query)
+    ]
 
 
 def called(wanted: Wanted) -> tuple[int, int]:

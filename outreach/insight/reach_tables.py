@@ -1,12 +1,13 @@
 """Who is reached when, by how much work: days until a response, hours of the week, calls, visits, coaches. Pure."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import accumulate
 from typing import Any
 from uuid import UUID
 
-from outreach.attempts.rules import CONTACT, MESSAGE_CHANNELS, Channel, Result
+from outreach.attempts.reach import Reach
+from outreach.attempts.rules import MESSAGE_CHANNELS, Channel
 from outreach.i18n import _l
 from outreach.insight.definitions import INTERVAL, PEOPLE, WORK, column
 from outreach.insight.people_queries import Funnel
@@ -100,16 +101,14 @@ def _reached(funnel: Funnel) -> list[Cell]:
     ]
 
 
-HOME = (Result.nobody_home, Result.card_left)
-ELSEWHERE = (Result.moved, Result.wrong_address)
-
-
 def visits(done: Sequence[Done], names: Mapping[str, str], frame: Frame) -> Table:
     """Home visits with and without contact, by municipality."""
     kinds = ("with_contact", "nobody_home", "not_living_there", "other_result")
-    found = _counted(
-        done, lambda one: names.get(one.municipality, one.municipality), _kind_of_visit, Channel.visit
-    )
+    found: dict[str, Counter[str]] = {}
+    for one in done:
+        if Reach.visited in one.reach:
+            town = names.get(one.municipality, one.municipality)
+            found.setdefault(town, Counter())[_kind_of_visit(one)] += one.number
     return frame.table(
         "visits",
         _l("Home visits with and without contact"),
@@ -128,19 +127,11 @@ def visits(done: Sequence[Done], names: Mapping[str, str], frame: Frame) -> Tabl
 
 
 def _kind_of_visit(one: Done) -> str:
-    if one.result in CONTACT:
+    if Reach.spoken in one.reach:
         return "with_contact"
-    if one.result in HOME:
+    if Reach.nobody_home in one.reach:
         return "nobody_home"
-    return "not_living_there" if one.result in ELSEWHERE else "other_result"
-
-
-def _counted(done: Iterable[Done], key: Any, kind: Any, channel: Channel) -> dict[str, Counter[str]]:
-    found: dict[str, Counter[str]] = {}
-    for one in done:
-        if one.channel == channel:
-            found.setdefault(key(one), Counter())[kind(one)] += one.number
-    return found
+    return "not_living_there" if Reach.not_there in one.reach else "other_result"
 
 
 def _shares(counts: Counter[str], kinds: Sequence[str]) -> list[Cell]:
@@ -150,7 +141,7 @@ def _shares(counts: Counter[str], kinds: Sequence[str]) -> list[Cell]:
 
 def calls(done: Sequence[Done], called: tuple[int, int], frame: Frame) -> Table:
     """How many calls it takes to reach somebody."""
-    number = sum(one.number for one in done if one.channel == Channel.call)
+    number = sum(one.number for one in done if Reach.called in one.reach)
     people, spoken = called
     return frame.table(
         "calls",
@@ -178,7 +169,7 @@ def workload(
         channel = "messages" if one.channel in MESSAGE_CHANNELS else _WORK[Channel(one.channel)]
         mine = work.setdefault(one.coach_id, Counter())
         mine[channel] += one.number
-        if one.channel == Channel.visit and one.result in CONTACT:
+        if Reach.visited in one.reach and Reach.spoken in one.reach:
             mine["with_contact"] += one.number
     rows: list[list[Cell]] = [
         [names.get(coach, "") if coach else _l("Nobody"), *_load(cases.get(coach, {}), counts)]

@@ -424,6 +424,16 @@ def called(rows: Rows, wanted: Asked) -> tuple[int, int, int]:
     return len(calls), len(everybody), len(spoken)
 
 
+def nobody_home(rows: Rows, wanted: Asked) -> dict[str, int]:
+    """By municipality (its code) with a home visit: at how many of them nobody opened."""
+    found: dict[str, int] = {}
+    for attempt in carried_out(rows, wanted, "visit"):
+        if took_place(attempt):
+            code = rows.cases[attempt.case_id].municipality_code
+            found[code] = found.get(code, 0) + (attempt.result in ("nobody_home", "card_left"))
+    return found
+
+
 def visits(rows: Rows, wanted: Asked) -> dict[str, tuple[int, int]]:
     """By municipality (its code): how many home visits took place, and how many of them were contact."""
     found: dict[str, tuple[int, int]] = {}
