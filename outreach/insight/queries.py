@@ -37,7 +37,7 @@ class Group:
     """So many attempts alike: of one campaign (None outside any), step, channel, variant and municipality (a code).
 
     `campaign` is its id as the database has it, since there are thousands of groups and few campaigns. All came as far
-    (`reach`); `contact` and `outcome` say, of what was answered, how their cases stand. `due` is when the first was due.
+    (`reach`); `contact` and `outcome` say, of what was answered, how their cases stand. `due` is when the first was.
     """
 
     campaign: Any

@@ -47,7 +47,6 @@ SAME_IN_DUTCH = {
     "Status: %(status)s",
     "Stop %(name)s",
     "Variant",
-    "Variant %(name)s",
     "Voicemail",
     "Waze",
     "Week %(week)s",
