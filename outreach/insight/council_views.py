@@ -10,7 +10,7 @@ from outreach.campaigns.words import language
 from outreach.config import Settings
 from outreach.errors import NotFound, Refused
 from outreach.i18n import _l
-from outreach.insight import council, outcome_tables, reports, target_tables
+from outreach.insight import council, outcome_queries, outcome_tables, reports
 from outreach.insight.asking import asked
 from outreach.insight.people_queries import Dimension
 from outreach.insight.table import Table
@@ -53,8 +53,9 @@ def paper(municipality: str) -> ResponseReturnValue:
 
 
 def _outcomes(wanted: Wanted, name: str | None) -> Table:
-    """The table of outcomes that was asked for, else the one that has most to tell of this municipality."""
-    names = [name] if name else [each for each in outcome_tables.names(wanted) if each != target_tables.NAME]
-    found = [outcome_tables.reported(each, wanted) for each in names]
-    best = max(found, key=lambda figures: figures.total if figures.adds_up else -1)
-    return outcome_tables.table(best, wanted)
+    """The table of outcomes that was asked for, else the one that most cases of the municipality were closed by."""
+    known = outcome_tables.names(wanted)
+    chosen = name or outcome_queries.most_used(wanted)
+    if chosen not in known:
+        chosen = next(iter(known))
+    return outcome_tables.table(outcome_tables.reported(chosen, wanted), wanted)

@@ -61,6 +61,19 @@ def present(name: str, of: Area) -> set[str]:
     return set(db.session().scalars(query))
 
 
+def most_used(wanted: Wanted) -> str | None:
+    """The list by which most of these cases were closed on a day of the period; None when none was."""
+    file = db.table(Case).c
+    query = (
+        select(file.outcome_list, func.count())
+        .where(file.outcome_list.is_not(None), *measure.on_days(file.outcome_on, wanted), *_limits(wanted))
+        .group_by(file.outcome_list)
+        .order_by(func.count().desc(), file.outcome_list)
+        .limit(1)
+    )
+    return db.session().scalar(query)
+
+
 @dataclass(frozen=True, slots=True)
 class Counted:
     """Outcomes by label and code of the municipality; different persons by code, and all of them."""

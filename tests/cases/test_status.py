@@ -73,6 +73,9 @@ CHOICES = {
     S.afgesloten:     "x x in_contact in_begeleiding x nazorg x .",
 }  # fmt: skip
 
+OF_THEMSELVES = [event for event in KEEPS if event[0] is not K.taken_back]
+"""Those that can happen whatever came before: what is taken back must be there."""
+
 BY_EVENT: list[tuple[str, list[tuple[EventKind, dict[str, Any]]]]] = [
     ("keeps", KEEPS),
     ("enrolled", [(K.enrolled, {"campaign": "voorjaar"})]),
@@ -179,7 +182,7 @@ _choices = st.builds(
     st.booleans(),
 )
 _events = st.one_of(
-    st.sampled_from([*CONTACTS, *KEEPS, (K.enrolled, {}), (K.plan_finished, {})]),
+    st.sampled_from([*CONTACTS, *OF_THEMSELVES, (K.enrolled, {}), (K.plan_finished, {})]),
     _choices,
     st.sampled_from([(K.imported, {"status": status.value}) for status in ORDER]),
 )

@@ -35,7 +35,10 @@ from outreach.cases.rules import CaseStatus
 from outreach.cases.taking_back_rules import LOGGED, QUIET, Told, why_not
 from outreach.cases.taking_back_service import take_back
 from outreach.errors import Conflict, NotFound
+from outreach.insight import people_queries as insight_people
 from outreach.insight import queries as insight
+from outreach.insight import reach_queries
+from outreach.insight.wanted import Wanted as Reported
 from outreach.messages import service as messages
 from outreach.messages.models import Message
 from outreach.staff.scope import scope_of
@@ -77,9 +80,10 @@ def stands(world: World, case: Case) -> dict[str, Any]:
         "enrolments": rows(Enrolment, case.id),
         "campaigns": [one.status for one in db.session().scalars(select(Campaign)).all()],
         "notices": rows(CoachNotice, case.id),
-        "figures": insight.responses(insight.Wanted()),
-        "people": insight.people_by_campaign(insight.Wanted()),
-        "persons": insight.persons(insight.Wanted()),
+        "figures": insight.responses(Reported()),
+        "people": insight_people.people(Reported(), *insight_people.Dimension),
+        "waited": reach_queries.waited(Reported()),
+        "work": reach_queries.done(Reported()),
         "done": notice_queries.handled_since(scope_of(world.coach), midnight),
     }
 

@@ -1,5 +1,7 @@
 """Two texts for one step, by lot: a plan names them, each person gets her household's, the rates tell them apart."""
 
+import csv
+import io
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -161,9 +163,10 @@ def test_the_rates_tell_the_variants_apart(world: World) -> None:
     tick(TEN)
     with clock.at(clock.parse("2026-03-02T12:00")):
         service.receive(people[0].id, "whatsapp", "+31612340000", "Hoi!")
-    page = BeautifulSoup(world.sign_in(world.coordinator).get("/reports/responses").text, "html.parser")
-    words = page.get_text(" ", strip=True)
-    assert "Variant kort" in words and "Variant succes" in words
+    file = world.sign_in(world.coordinator).get("/reports/variants.csv?from=")
+    told = {row["variant"]: row for row in csv.DictReader(io.StringIO(file.text))}
+    assert set(told) == {"kort", "succes"}
+    assert sum(int(row["responded"]) for row in told.values()) == 1
 
 
 def test_a_plan_whose_variants_have_no_texts_is_refused(two_texts: Path, tmp_path: Path) -> None:
