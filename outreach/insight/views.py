@@ -85,7 +85,8 @@ def page(
         "figures_template": figures,
         **more,
     }
-    template = figures if htmx_request.htmx else more.get("template", "insight/page.html")
+    whole = more.get("template", "insight/page.html")
+    template = "insight/figures.html" if htmx_request.htmx else whole
     return render_template(template, **context), 200 if found.wanted else 422
 
 
@@ -149,7 +150,7 @@ def file(figures: str, kind: str) -> ResponseReturnValue:
         raise NotFound(_l("There is no such table."))
     found = asked(current())
     if found.wanted is None:
-        return page("insight/_wrong.html", _l("Figures"), "", lambda wanted: None, asked=found)
+        return page("insight/_overview.html", _l("Figures"), "", lambda wanted: None, asked=found)
     return sent(TABLES[figures](found.wanted, request.args), kind)
 
 
