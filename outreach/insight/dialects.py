@@ -6,7 +6,8 @@ from sqlalchemy import Integer, String
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
-from outreach.attempts.reach import Reach
+WIDTH = 11
+"""Bits of the widest number that is folded: Reach."""
 
 
 class week_of(FunctionElement[Any]):  # noqa: N801 (written as SQL functions are)
@@ -31,7 +32,7 @@ class whole_days(FunctionElement[Any]):  # noqa: N801
 
 
 class bits_of(FunctionElement[Any]):  # noqa: N801
-    """All bits that a number of a group has: the bits of Reach over several attempts."""
+    """All bits that the numbers of a group have: what became of several attempts, or plans. Up to WIDTH bits."""
 
     type = Integer()
     inherit_cache = True
@@ -83,7 +84,7 @@ def _days_postgresql(element: Any, compiler: Any, **more: Any) -> str:
 @compiles(bits_of, "sqlite")
 def _bits_sqlite(element: Any, compiler: Any, **more: Any) -> str:
     (number,) = _arguments(element, compiler, **more)
-    return "(" + " + ".join(f"max({number} & {bit.value})" for bit in Reach) + ")"
+    return "(" + " + ".join(f"max({number} & {1 << bit})" for bit in range(WIDTH)) + ")"
 
 
 @compiles(bits_of, "postgresql")

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
-from enum import StrEnum
+from enum import IntFlag, StrEnum
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -71,6 +72,37 @@ class Funnel:
 STAGES = tuple(field.name for field in fields(Funnel))
 
 
+class Progress(IntFlag):
+    """What became of somebody's plans, a bit each: so the database folds them as one number, and gives few groups.
+
+    `foreseen`: responded in a plan that held a visit. `not_there`: moved, deceased, a letter that came back.
+    """
+
+    sent = 1
+    delivered = 2
+    seen = 4
+    responded = 8
+    scanned = 16
+    contact = 32
+    outcome = 64
+    not_there = 128
+    visited = 256
+    foreseen = 512
+
+
+@cache
+def stages(progress: Progress) -> tuple[bool, ...]:
+    """Which of the STAGES somebody counts in who came so far."""
+    responded, sent = Progress.responded in progress, Progress.sent in progress
+    holds = {
+        "assigned": True,
+        "unreached": sent and not responded,
+        "cannot": Progress.not_there in progress and not responded,
+        "saved": Progress.foreseen in progress and Progress.visited not in progress,
+    }
+    return tuple(holds[name] if name in holds else Progress[name] in progress for name in STAGES)
+
+
 @dataclass(frozen=True, slots=True)
 class Divided:
     """The funnel altogether, and by the keys of each dimension that was asked for.
@@ -89,14 +121,16 @@ def people(wanted: Wanted, *dimensions: Dimension) -> Divided:
     """
     each = _enrolments(wanted, dimensions)
     parts = [_counted(each, None), *(_counted(each, dimension) for dimension in dimensions)]
-    together = Funnel()
+    found: dict[tuple[str, str], list[int]] = {("", ""): [0] * len(STAGES)}
+    for name, key, bits, number in db.session().execute(union_all(*parts)):
+        counts = found.setdefault((name, key), [0] * len(STAGES))
+        for place, holds in enumerate(stages(Progress(bits))):
+            counts[place] += number * holds
     by: dict[Dimension, dict[str, Funnel]] = {dimension: {} for dimension in dimensions}
-    for name, key, *counts in db.session().execute(union_all(*parts)):
-        if name == "":
-            together = Funnel(*counts)
-        else:
+    for (name, key), counts in sorted(found.items()):
+        if name:
             by[Dimension(name)][key] = Funnel(*counts)
-    return Divided(together, {dimension: dict(sorted(found.items())) for dimension, found in by.items()})
+    return Divided(Funnel(*found["", ""]), by)
 
 
 def _enrolments(wanted: Wanted, dimensions: Sequence[Dimension]) -> CTE:
@@ -129,7 +163,7 @@ def _enrolments(wanted: Wanted, dimensions: Sequence[Dimension]) -> CTE:
         select(
             file.c.person_id.label("person"),
             *(_key(dimension, begun).label(dimension.value) for dimension in dimensions),
-            *(value.label(name) for name, value in _reach(begun, came).items()),
+            _progress(begun, came).label("progress"),
         )
         .join_from(begun, file, file.c.id == begun.c.case_id)
         .join(came, came.c.plan == begun.c.id)
@@ -155,62 +189,46 @@ def _key(dimension: Dimension, begun: CTE) -> ColumnElement[str]:
     return found
 
 
-def _reach(begun: CTE, came: CTE) -> dict[str, ColumnElement[Any]]:
-    """What became of a plan, each as 0 or 1."""
+def _progress(begun: CTE, came: CTE) -> ColumnElement[int]:
+    """What became of a plan: the bits of Progress."""
     file = db.table(Case).c
-    reach = came.c.reach
 
     def has(bit: Reach) -> ColumnElement[bool]:
-        return reach.bitwise_and(bit.value) != 0
+        return came.c.reach.bitwise_and(bit.value) != 0
 
-    conditions = {
-        "sent": has(Reach.sent),
-        "delivered": has(Reach.delivered),
-        "seen": has(Reach.seen),
-        "scanned": has(Reach.scanned),
-        "responded": or_(begun.c.stop_reason.is_not_distinct_from("responded"), has(Reach.answered)),
-        "reachable": measure.in_contact(),
-        "ended": and_(file.outcome.is_not(None), file.outcome_on >= begun.c.began_on),
-        "not_there": or_(
+    responded = or_(begun.c.stop_reason.is_not_distinct_from("responded"), has(Reach.answered))
+    contact = and_(responded, measure.in_contact())
+    holds = {
+        Progress.sent: has(Reach.sent),
+        Progress.delivered: has(Reach.delivered),
+        Progress.seen: has(Reach.seen),
+        Progress.responded: responded,
+        Progress.scanned: has(Reach.scanned),
+        Progress.contact: contact,
+        Progress.outcome: and_(contact, file.outcome.is_not(None), file.outcome_on >= begun.c.began_on),
+        Progress.not_there: or_(
             has(Reach.not_there),
             begun.c.stop_reason.is_not_distinct_from("wrong_person"),
             ended_as(OutcomeKind.gone),
         ),
-        "visited": has(Reach.visited),
+        Progress.visited: has(Reach.visited),
+        Progress.foreseen: and_(responded, begun.c.visit_planned == 1),
     }
-    found: dict[str, ColumnElement[Any]] = {
-        name: case((holds, 1), else_=0) for name, holds in conditions.items()
-    }
-    return found | {"visit_planned": begun.c.visit_planned}
+    found: Any = literal(0)
+    for bit, condition in holds.items():
+        found = found + case((condition, bit.value), else_=0)
+    return found  # type: ignore[no-any-return]  # a sum of numbers
 
 
 def _counted(each: CTE, dimension: Dimension | None) -> Select[Any]:
     """How many persons came how far, altogether or by a dimension; whoever is in a group twice counts once."""
     key = literal("") if dimension is None else each.c[dimension.value]
-    person = (
-        select(
-            key.label("key"),
-            func.max(each.c.sent).label("sent"),
-            func.max(each.c.delivered).label("delivered"),
-            func.max(each.c.seen).label("seen"),
-            func.max(each.c.responded).label("responded"),
-            func.max(each.c.scanned).label("scanned"),
-            func.max(each.c.responded * each.c.reachable).label("contact"),
-            func.max(each.c.responded * each.c.reachable * each.c.ended).label("outcome"),
-            func.max(each.c.not_there).label("not_there"),
-            func.max(each.c.visited).label("visited"),
-            (func.max(each.c.responded * each.c.visit_planned) * (1 - func.max(each.c.visited))).label(
-                "saved"
-            ),
-        )
-        .group_by(key, each.c.person)
-        .subquery()
+    person = select(key.label("key"), bits_of(each.c.progress).label("progress"))
+    once = person.group_by(key, each.c.person).subquery()
+    query = select(
+        literal("" if dimension is None else dimension.value), once.c.key, once.c.progress, func.count()
     )
-    silent = 1 - person.c.responded
-    apart = {"unreached": person.c.sent * silent, "cannot": person.c.not_there * silent}
-    sums = [func.sum(apart.get(name, person.c.get(name))) for name in STAGES if name != "assigned"]
-    query = select(literal("" if dimension is None else dimension.value), person.c.key, func.count(), *sums)
-    return query.group_by(person.c.key)
+    return query.group_by(once.c.key, once.c.progress)
 
 
 def campaign_names(keys: Iterable[str]) -> dict[str, str]:

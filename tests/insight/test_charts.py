@@ -325,7 +325,7 @@ def test_a_figure_fits_when_its_page_becomes_narrow(shown: Callable[..., Page]) 
     page = shown(BARS, LINE, size=LAPTOP)
     before = canvas_of(page, "bars").bounding_box()
     page.set_viewport_size({"width": 360, "height": 780})
-    page.wait_for_function("document.querySelector('figure canvas').getBoundingClientRect().width < 320")
+    page.wait_for_function("() => document.querySelector('figure canvas').getBoundingClientRect().width < 320")
     after = canvas_of(page, "bars").bounding_box()
     assert before and after and after["height"] > before["height"]
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
@@ -359,7 +359,7 @@ def test_on_paper_the_figure_is_as_wide_as_the_sheet_and_dark_on_white(
     picture_of_page = pdf[0].render(scale=2).to_pil().convert("L")
     assert picture_of_page.getpixel((5, 5)) == 255
     assert longest_run(picture_of_page) > 0.4 * picture_of_page.width, "the longest bar, 78 % of its axis"
-    page.wait_for_function("!document.querySelector('.chart--paper')")
+    page.wait_for_function("() => !document.querySelector('.chart--paper')")
     becomes(page, on_screen, like=True)
 
 
