@@ -22,7 +22,9 @@ def _render(kind: str, thing: object, _context: object) -> str | Literal[False]:
 
 def _run(connection: Connection) -> None:
     if connection.dialect.name == "postgresql":
-        connection.execute(text("SET lock_timeout = '20s'"))
+        connection.execute(text("SET LOCAL lock_timeout = '20s'"))
+        # Of a million cases a step may take minutes, and one that is broken off would be so every time.
+        connection.execute(text("SET LOCAL statement_timeout = 0"))
         connection.execute(text(f"SELECT pg_advisory_xact_lock({LOCK})"))
     context.configure(
         connection=connection,

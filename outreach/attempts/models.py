@@ -21,9 +21,9 @@ class ContactAttempt(SQLModel, table=True):
     `claim` is the worker's claim until what became of the sending is recorded, `claimed_until` the lease. `tries`
     counts calls to a provider that it refused for the moment, `retry_at` is when the next may come. `error_code` is
     the provider's own.
-    `response_event_id` is the response that came after it, when it was the last that had reached out. `scanned_at`:
-    when the code that it carried was first used to answer. `reach` says how far it came (reach.py); the database works
-    it out.
+    `response_event_id` is the response that came after it, when it was the last that had reached out; `responded_at` is
+    the moment of that event, so that reports need not look it up. `scanned_at`: when the code that it carried was first
+    used to answer. `reach` says how far it came (reach.py); the database works it out.
     """
 
     __tablename__ = "contact_attempt"
@@ -66,5 +66,6 @@ class ContactAttempt(SQLModel, table=True):
     delivered_at: datetime | None = Field(default=None, sa_column=Column(db.UtcDateTime))
     ended_at: datetime | None = Field(default=None, sa_column=Column(db.UtcDateTime))
     response_event_id: UUID | None = Field(default=None, foreign_key="case_event.id")
+    responded_at: datetime | None = Field(default=None, sa_column=Column(db.UtcDateTime))
     scanned_at: datetime | None = Field(default=None, sa_column=Column(db.UtcDateTime))
     reach: int | None = Field(default=None, sa_column=Column(Integer, Computed(REACH_SQL, persisted=True)))

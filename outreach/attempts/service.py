@@ -177,12 +177,12 @@ def attribute_response(session: Session, events: Sequence[Recorded]) -> None:
     for ids in _chunks(responses):
         for attempt_id, case_id, at in session.execute(_reached_out(), {"cases": ids}):
             reached.setdefault(case_id, []).append((attempt_id, at))
-    found: list[dict[str, UUID]] = []
+    found: list[dict[str, Any]] = []
     for case_id, told in responses.items():
         for event in told:
             earlier = [attempt_id for attempt_id, at in reached.get(case_id, ()) if at <= event.at]
             if earlier:
-                found.append({"which": earlier[-1], "response": event.id})
+                found.append({"which": earlier[-1], "response": event.id, "at": event.at})
     if found:
         session.connection().execute(_first_response(), found)
 
@@ -205,5 +205,5 @@ def _first_response() -> Any:
     return (
         update(attempt)
         .where(attempt.c.id == bindparam("which"), attempt.c.response_event_id.is_(None))
-        .values(response_event_id=bindparam("response"))
+        .values(response_event_id=bindparam("response"), responded_at=bindparam("at"))
     )

@@ -46,7 +46,7 @@ def _planned_again(session: Session, original: Logged) -> None:
     session.execute(
         update(attempt)
         .where(attempt.c.case_id == original.case_id, attempt.c.response_event_id == original.id)
-        .values(response_event_id=None)
+        .values(response_event_id=None, responded_at=None)
     )
     done = session.execute(
         update(attempt)

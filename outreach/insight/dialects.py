@@ -77,8 +77,8 @@ def _days_sqlite(element: Any, compiler: Any, **more: Any) -> str:
 @compiles(whole_days, "postgresql")
 def _days_postgresql(element: Any, compiler: Any, **more: Any) -> str:
     earlier, later = _arguments(element, compiler, **more)
-    seconds = f"floor(extract(epoch FROM {later})) - floor(extract(epoch FROM {earlier}))"
-    return f"CAST(floor(({seconds}) / 86400) AS INTEGER)"
+    then, first = (f"date_trunc('second', {moment})" for moment in (later, earlier))
+    return f"CAST(extract(day FROM {then} - {first}) AS INTEGER)"
 
 
 @compiles(bits_of, "sqlite")

@@ -4,15 +4,14 @@ from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Select, and_, case, exists, func, literal, select, union_all
+from sqlalchemy import CompoundSelect, Select, case, exists, func, literal, select, union_all
 
 from outreach import clock, db
 from outreach.attempts.models import ContactAttempt
-from outreach.attempts.reach import Reach
 from outreach.campaigns.models import Campaign, Enrolment, PlanVersion, VariantTrial
 from outreach.campaigns.plan_files import stored_plan
 from outreach.campaigns.trial_rules import compared, usual_end
-from outreach.cases.models import Case, CaseEvent, Person
+from outreach.cases.models import Case, Person
 from outreach.insight import measure_queries as measure
 from outreach.insight.effect_rules import Trial
 from outreach.insight.table import Rate
@@ -136,12 +135,11 @@ def _counted(place: int, campaign_id: Any, trial: Trial, wanted: Wanted) -> Sele
         .group_by(attempt.c.variant, attempt.c.case_id, household)
         .subquery()
     )
-    any_attempt, event = attempt.alias("any_attempt"), db.table(CaseEvent)
+    any_attempt = attempt.alias("any_attempt")
     responded = (
         exists()
-        .where(any_attempt.c.case_id == reached.c.case_id, event.c.id == any_attempt.c.response_event_id)
-        .where(any_attempt.c.reach.bitwise_and(Reach.answered.value) != 0)
-        .where(and_(event.c.at >= reached.c.at, event.c.at < end))
+        .where(any_attempt.c.case_id == reached.c.case_id)
+        .where(any_attempt.c.responded_at >= reached.c.at, any_attempt.c.responded_at < end)
         .correlate(reached)
     )
     return select(

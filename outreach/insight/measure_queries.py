@@ -4,12 +4,12 @@ from collections.abc import Collection
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import CTE, ColumnElement, Select, select
 
 from outreach import clock, db
 from outreach.attempts.models import ContactAttempt
 from outreach.attempts.reach import Reach
-from outreach.campaigns.models import Campaign
+from outreach.campaigns.models import Campaign, Enrolment
 from outreach.cases.models import Case
 from outreach.cases.outcome_queries import ended_as
 from outreach.cases.outcomes import OutcomeKind
@@ -53,6 +53,30 @@ def of_case(wanted: Wanted) -> list[ColumnElement[bool]]:
     if wanted.target_group:
         found.append(file.target_group == wanted.target_group)
     return found
+
+
+def among(query: Select[*tuple[Any, ...]], case_id: ColumnElement[Any], wanted: Wanted) -> Select[Any]:
+    """A statement kept to the wanted cases, by a column that holds their id. Of all of them, none is looked up."""
+    limits = of_case(wanted)
+    if not limits:
+        return query
+    return query.join(db.table(Case), db.table(Case).c.id == case_id).where(*limits)
+
+
+def begun(wanted: Wanted, *more: ColumnElement[Any]) -> CTE:
+    """The plans that began on a day of the period: id, case_id, and `more` of the enrolment.
+
+    They come first and all else is looked up for them alone, so that what came before costs nothing. SQLite must be
+    told to keep them; PostgreSQL reads side by side what it need not keep.
+    """
+    enrolment = db.table(Enrolment).c
+    return (
+        select(enrolment.id, enrolment.case_id, *more)
+        .where(*on_days(enrolment.began_on, wanted), *in_campaign(enrolment.campaign_id, wanted))
+        .cte("begun")
+        .prefix_with("MATERIALIZED", dialect="sqlite")
+        .prefix_with("NOT MATERIALIZED", dialect="postgresql")
+    )
 
 
 def of_campaign(wanted: Wanted) -> list[ColumnElement[bool]]:

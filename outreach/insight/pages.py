@@ -33,12 +33,12 @@ class Overview:
 def overview(wanted: Wanted) -> Overview:
     """The page that a coordinator begins with."""
     divided = people(wanted, Dimension.municipality, Dimension.week)
-    groups = queries.groups(wanted, by_case=False)
+    groups = queries.groups_together(wanted, contact=False)
     everybody = divided.together
     return Overview(
         everybody=everybody,
         sentences=[_responded("", everybody), *_saved(everybody)],
-        numbers=_numbers(everybody, groups, reach_queries.called(wanted)),
+        numbers=_numbers(everybody, groups),
         funnel=[
             (LABELS[key], Rate(value, everybody.assigned))
             for key, value in (
@@ -51,7 +51,7 @@ def overview(wanted: Wanted) -> Overview:
                 ("cannot", everybody.cannot),
             )
         ],
-        municipalities=reports.by_dimension(wanted, Dimension.municipality, divided),
+        municipalities=reports.reached(wanted, divided),
         weeks=reports.by_dimension(wanted, Dimension.week, divided),
         steps=reports.steps(wanted, queries.responses(wanted, groups)).only(
             "step", "channel", "sent", "responded"
@@ -59,17 +59,16 @@ def overview(wanted: Wanted) -> Overview:
     )
 
 
-def _numbers(
-    everybody: Funnel, groups: list[queries.Group], called: tuple[int, int]
-) -> list[tuple[str, str]]:
+def _numbers(everybody: Funnel, groups: list[queries.Group]) -> list[tuple[str, str]]:
     visits = sum(one.number for one in groups if Reach.visited in one.reach)
     calls = sum(one.number for one in groups if Reach.called in one.reach)
+    talks = sum(one.number for one in groups if Reach.called in one.reach and Reach.spoken in one.reach)
     found = [
         (number(everybody.assigned), _("young people")),
         (percent(everybody.responded, everybody.assigned), _("responded")),
     ]
-    if called[1]:
-        found.append((number(calls / called[1]), _("calls for each young person reached by phone")))
+    if talks:
+        found.append((number(calls / talks), _("calls for each talk by phone")))
     if visits:
         found.append((number(visits), _("home visits made")))
     if everybody.saved:
@@ -122,10 +121,7 @@ def _saved(everybody: Funnel) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Responses:
-    """Who responded to what: sentences by municipality, people by one dimension, attempts by step and channel.
-
-    `rows`: how many rows the table in full has.
-    """
+    """Who responded to what: sentences by municipality, people by one dimension, attempts by step and channel."""
 
     everybody: Funnel
     sentences: list[str]
@@ -133,13 +129,12 @@ class Responses:
     steps: Table
     channels: Table
     variants: Table
-    rows: int
 
 
 def responses(wanted: Wanted, by: Dimension) -> Responses:
     """The page of response rates."""
     divided = people(wanted, *dict.fromkeys((Dimension.municipality, by)))
-    rows = queries.responses(wanted)
+    rows = queries.responses(wanted, queries.groups_together(wanted, contact=True))
     towns = named(Dimension.municipality, divided.by[Dimension.municipality])
     sentences = [_responded(name, funnel) for name, funnel in towns.items()]
     if len(towns) != 1:
@@ -151,7 +146,6 @@ def responses(wanted: Wanted, by: Dimension) -> Responses:
         steps=reports.steps(wanted, rows),
         channels=reports.channels(wanted, rows),
         variants=reports.variants(wanted, rows),
-        rows=len(rows),
     )
 
 
@@ -168,12 +162,12 @@ class Moments:
 
 def moments(wanted: Wanted) -> Moments:
     """The page of days and hours."""
-    days = reports.days(wanted)
+    days, hours = reports.days(wanted), reach_queries.hours(wanted)
     return Moments(
         sentences=_soon(days),
         days=days,
-        calls_by_hour=reports.call_hours(wanted),
-        visits_by_hour=reports.visit_hours(wanted),
+        calls_by_hour=reports.call_hours(wanted, hours),
+        visits_by_hour=reports.visit_hours(wanted, hours),
         responses_by_hour=reports.response_hours(wanted),
     )
 
@@ -199,17 +193,15 @@ def _soon(days: Table) -> list[str]:
 class Work:
     """What was done, and for whom."""
 
-    reached: Table
     calls: Table
     visits: Table
     coaches: Table
 
 
 def work(wanted: Wanted) -> Work:
-    """The page of the work: approached and reached, calls, visits, coaches."""
+    """The page of the work: calls, visits, coaches."""
     done = reach_queries.done(wanted)
     return Work(
-        reached=reports.reached(wanted),
         calls=reports.calls(wanted, done),
         visits=reports.visits(wanted, done),
         coaches=reports.coaches(wanted, done),

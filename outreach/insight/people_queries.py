@@ -134,22 +134,13 @@ def people(wanted: Wanted, *dimensions: Dimension) -> Divided:
 
 
 def _enrolments(wanted: Wanted, dimensions: Sequence[Dimension]) -> CTE:
-    """One row for each plan of the period: whose it is, where it belongs, how far it came.
-
-    The plans of the period come first, by their day; all else is looked up for them alone, so that what came before
-    costs nothing. SQLite must be told to keep them; PostgreSQL reads side by side what it need not keep.
-    """
-    enrolment, attempt, file = db.table(Enrolment), db.table(ContactAttempt), db.table(Case)
-    days = measure.on_days(enrolment.c.began_on, wanted)
-    begun = (
-        select(
-            *(enrolment.c[name] for name in ("id", "case_id", "campaign_id", "began_on", "stop_reason")),
-            case((enrolment.c.plan_version_id.in_(plans_with_visits()), 1), else_=0).label("visit_planned"),
-        )
-        .where(*days, *measure.in_campaign(enrolment.c.campaign_id, wanted))
-        .cte("begun")
-        .prefix_with("MATERIALIZED", dialect="sqlite")
-        .prefix_with("NOT MATERIALIZED", dialect="postgresql")
+    """One row for each plan of the period: whose it is, where it belongs, how far it came."""
+    enrolment, attempt, file = db.table(Enrolment).c, db.table(ContactAttempt), db.table(Case)
+    visit_planned = case((enrolment.plan_version_id.in_(plans_with_visits()), 1), else_=0).label(
+        "visit_planned"
+    )
+    begun = measure.begun(
+        wanted, enrolment.campaign_id, enrolment.began_on, enrolment.stop_reason, visit_planned
     )
     # Joined from the left: so SQLite begins with the plans, however many attempts there ever were.
     came = (

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, case, func, literal, select, type_coerce
+from sqlalchemy import ColumnElement, Select, and_, case, func, literal, select, type_coerce
 from sqlalchemy.types import NULLTYPE
 
 from outreach import db
@@ -52,17 +52,34 @@ class Group:
     due: datetime
 
 
-def groups(wanted: Wanted, *, by_case: bool = True) -> list[Group]:
-    """The attempts that are due on a day of the period (local time), by how far they came.
+def groups(wanted: Wanted) -> list[Group]:
+    """The attempts that are due on a day of the period (local time), by municipality and by how far they came.
 
-    For this the database reads one index and the cases; what each figure counts is worked out over the groups. Not by
-    case (where no municipality is shown, nor what became of cases) the index alone tells it, if all cases are wanted.
+    For this the database reads one index and the cases; what each figure counts is worked out over the groups.
     """
+    return _read(_by_case(wanted, municipality=True))
+
+
+def groups_together(wanted: Wanted, *, contact: bool) -> list[Group]:
+    """The same of all municipalities together ('' in each group), and with `contact` how the cases stand.
+
+    The index alone tells it when all cases are wanted; with `contact`, the cases of what was answered are looked up.
+    """
+    if not contact:
+        return _read(_by_index(wanted))
+    if measure.of_case(wanted):
+        return _read(_by_case(wanted, municipality=False))
+    answered = measure.reached(Reach.answered)
+    return _read(_by_index(wanted).where(~answered)) + _read(
+        _by_case(wanted, municipality=False).where(answered)
+    )
+
+
+def _read(query: Select[Any]) -> list[Group]:
+    rows = db.session().execute(query)
     return [
         Group(campaign, step, channel, variant, code, Reach(reach), bool(contact), bool(outcome), number, due)
-        for campaign, step, channel, variant, code, reach, contact, outcome, number, due in db.session().execute(
-            _groups(wanted) if by_case else _groups_alone(wanted)
-        )
+        for campaign, step, channel, variant, reach, code, contact, outcome, number, due in rows
     ]
 
 
@@ -88,45 +105,44 @@ def responses(wanted: Wanted, among: list[Group] | None = None) -> list[Row]:
     return [Row(*campaigns[key[0]], *key[1:4], towns[key[4]], found[key]) for key in rows]
 
 
-def _groups(wanted: Wanted) -> Any:
+def _by_case(wanted: Wanted, *, municipality: bool) -> Select[Any]:
+    """The attempts with their cases."""
     attempt, file = db.table(ContactAttempt).c, db.table(Case).c
-    keys = (
-        type_coerce(attempt.campaign_id, NULLTYPE),
-        attempt.step,
-        attempt.channel,
-        attempt.variant,
-        file.municipality_code,
-        attempt.reach,
-    )
     # Only of what was answered, as nothing else asks for it: so there are half as many groups.
     came = and_(measure.reached(Reach.answered), measure.in_contact())
-    contact = case((came, 1), else_=0).label("contact")
-    outcome = case((and_(came, file.outcome.is_not(None)), 1), else_=0).label("outcome")
-    return (
-        select(*keys, contact, outcome, func.count(), func.min(attempt.due_at, type_=db.UtcDateTime()))
-        .join_from(db.table(ContactAttempt), db.table(Case), file.id == attempt.case_id)
-        .where(*measure.within(attempt.due_at, wanted))
-        .where(*measure.of_case(wanted), *measure.in_campaign(attempt.campaign_id, wanted))
-        .group_by(*keys, contact, outcome)
+    by = [
+        *([file.municipality_code] if municipality else []),
+        case((came, 1), else_=0),
+        case((and_(came, file.outcome.is_not(None)), 1), else_=0),
+    ]
+    query = _attempts(wanted, *([] if municipality else [NONE]), *by).group_by(*by)
+    return query.join(db.table(Case), file.id == attempt.case_id).where(*measure.of_case(wanted))
+
+
+def _by_index(wanted: Wanted) -> Select[Any]:
+    """The attempts alone, as the index has them."""
+    return measure.among(
+        _attempts(wanted, NONE, literal(0), literal(0)), db.table(ContactAttempt).c.case_id, wanted
     )
 
 
-def _groups_alone(wanted: Wanted) -> Any:
-    attempt, file = db.table(ContactAttempt), db.table(Case)
-    campaign = type_coerce(attempt.c.campaign_id, NULLTYPE)
-    keys = (campaign, attempt.c.step, attempt.c.channel, attempt.c.variant)
-    none = (literal(""), attempt.c.reach, literal(0), literal(0))
-    query = select(*keys, *none, func.count(), func.min(attempt.c.due_at, type_=db.UtcDateTime()))
-    limits = measure.of_case(wanted)
-    if limits:
-        query = query.join_from(attempt, file, file.c.id == attempt.c.case_id).where(*limits)
-    else:
-        query = query.select_from(attempt)
+NONE = literal("")
+
+
+def _attempts(wanted: Wanted, *place: ColumnElement[Any]) -> Select[Any]:
+    """The columns of Group, of which `place` gives municipality, contact and outcome."""
+    attempt = db.table(ContactAttempt)
+    keys = (type_coerce(attempt.c.campaign_id, NULLTYPE), *(attempt.c[name] for name in KEYS))
     return (
-        query.where(*measure.within(attempt.c.due_at, wanted))
+        select(*keys, *place, func.count(), func.min(attempt.c.due_at, type_=db.UtcDateTime()))
+        .select_from(attempt)
+        .where(*measure.within(attempt.c.due_at, wanted))
         .where(*measure.in_campaign(attempt.c.campaign_id, wanted))
-        .group_by(*keys, attempt.c.reach)
+        .group_by(*keys)
     )
+
+
+KEYS = ("step", "channel", "variant", "reach")
 
 
 def _campaigns(ids: set[Any]) -> dict[Any, tuple[str, str, str]]:

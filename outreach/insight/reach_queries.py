@@ -5,17 +5,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Integer, case, func, literal, select, union_all
+from sqlalchemy import ColumnElement, case, func, select
 
 from outreach import clock, db
 from outreach.attempts.models import ContactAttempt
-from outreach.attempts.reach import Reach
+from outreach.attempts.reach import BY_VOICE, Reach
 from outreach.attempts.rules import Channel
-from outreach.campaigns.models import Enrolment
-from outreach.cases.models import Case, CaseEvent
+from outreach.cases.models import Case
 from outreach.cases.rules import CaseStatus
 from outreach.insight import measure_queries as measure
-from outreach.insight.dialects import bits_of, hour_of, whole_days
+from outreach.insight.dialects import hour_of, whole_days
 from outreach.insight.wanted import Wanted
 
 
@@ -30,47 +29,28 @@ class Waited:
 def waited(wanted: Wanted) -> Waited:
     """The days from the first attempt that was carried out to the first response, of plans begun in the period.
 
-    Counted are plans in which something was carried out. A day is 24 hours. Only the attempts of plans that were
-    responded to are opened; of the others the index tells enough.
+    Counted are plans in which something was carried out. A day is 24 hours.
     """
-    attempt, event, enrolment = db.table(ContactAttempt), db.table(CaseEvent), db.table(Enrolment)
-    query = select(enrolment.c.id).where(
-        *measure.on_days(enrolment.c.began_on, wanted), *measure.in_campaign(enrolment.c.campaign_id, wanted)
-    )
-    limits = measure.of_case(wanted)
-    if limits:
-        query = query.join(db.table(Case), db.table(Case).c.id == enrolment.c.case_id).where(*limits)
-    begun = query.cte("begun").prefix_with("MATERIALIZED", dialect="sqlite")
+    attempt, plan = db.table(ContactAttempt).c, measure.begun(wanted)
+    moment = func.coalesce(attempt.sent_at, attempt.ended_at, attempt.due_at)
     plans = (
-        select(begun.c.id.label("plan"), bits_of(func.coalesce(attempt.c.reach, 0)).label("reach"))
-        .join_from(begun, attempt, attempt.c.enrolment_id == begun.c.id, isouter=True)
-        .group_by(begun.c.id)
-        .cte("plans")
-        .prefix_with("MATERIALIZED")
-    )
-    tried = plans.c.reach.bitwise_and(Reach.sent.value) != 0
-    moment = func.coalesce(attempt.c.sent_at, attempt.c.ended_at, attempt.c.due_at)
-    each = (
         select(
             func.min(case((measure.sent(), moment))).label("first"),
-            func.min(event.c.at).label("response"),
+            func.min(attempt.responded_at).label("response"),
         )
-        .join_from(plans, attempt, attempt.c.enrolment_id == plans.c.plan)
-        .outerjoin(event, event.c.id == attempt.c.response_event_id)
-        .where(tried, plans.c.reach.bitwise_and(Reach.answered.value) != 0)
-        .group_by(plans.c.plan)
-        .subquery()
+        .join_from(plan, db.table(ContactAttempt), attempt.enrolment_id == plan.c.id)
+        .group_by(plan.c.id)
     )
+    each = measure.among(plans, plan.c.case_id, wanted).subquery()
     took = whole_days(each.c.first, each.c.response)
-    everybody = select(literal(None, Integer), func.count()).select_from(plans).where(tried)
+    query = select(took, func.count()).where(each.c.first.is_not(None)).group_by(took)
     found: Counter[int] = Counter()
     together = 0
-    for number_of_days, number in db.session().execute(
-        union_all(everybody, select(took, func.count()).group_by(took))
-    ):
-        if number_of_days is None:
-            together = number
-        else:  # before the first attempt: who called by herself, on the same day as it were
+    for number_of_days, number in db.session().execute(query):
+        together += number
+        if (
+            number_of_days is not None
+        ):  # before the first attempt: who called by herself, as it were on the same day
             found[max(0, number_of_days)] += number
     return Waited(together, found)
 
@@ -91,24 +71,30 @@ class Tried:
     contact: int = 0
 
 
-def hours(wanted: Wanted, channel: Channel) -> dict[Hour, Tried]:
-    """At which hour of which weekday calls or visits were made, and when they reached somebody.
+Hours = dict[Channel, dict[Hour, Tried]]
+
+
+def hours(wanted: Wanted) -> Hours:
+    """At which hour of which weekday calls and visits were made, and when they reached somebody: BY_VOICE each.
 
     Counted are those due on a day of the period, by the moment at which they took place.
     """
     attempt = db.table(ContactAttempt)
     hour = hour_of(func.coalesce(attempt.c.ended_at, attempt.c.due_at))
     query = (
-        select(hour, func.count(), func.sum(case((measure.reached(Reach.spoken), 1), else_=0)))
-        .join_from(attempt, db.table(Case), db.table(Case).c.id == attempt.c.case_id)
-        .where(attempt.c.channel == channel.value, measure.reached(Reach.called, Reach.visited))
-        .where(*measure.of_case(wanted), *measure.in_campaign(attempt.c.campaign_id, wanted))
+        select(
+            attempt.c.channel, hour, func.count(), func.sum(case((measure.reached(Reach.spoken), 1), else_=0))
+        )
+        .where(attempt.c.channel.in_(measure.values(BY_VOICE)))
+        .where(measure.reached(Reach.called, Reach.visited))
+        .where(*measure.in_campaign(attempt.c.campaign_id, wanted))
         .where(*measure.within(attempt.c.due_at, wanted))
-        .group_by(hour)
+        .group_by(attempt.c.channel, hour)
     )
-    found: dict[Hour, Tried] = {}
-    for text, done, contact in db.session().execute(query):
-        tried = found.setdefault(_local(text), Tried())
+    query = measure.among(query, attempt.c.case_id, wanted)
+    found: Hours = {channel: {} for channel in BY_VOICE}
+    for channel, text, done, contact in db.session().execute(query):
+        tried = found[Channel(channel)].setdefault(_local(text), Tried())
         tried.done += done
         tried.contact += contact
     return found
@@ -116,17 +102,17 @@ def hours(wanted: Wanted, channel: Channel) -> dict[Hour, Tried]:
 
 def response_hours(wanted: Wanted) -> dict[Hour, int]:
     """At which hour of which weekday responses came to the attempts of campaigns that were due in the period."""
-    attempt, event = db.table(ContactAttempt), db.table(CaseEvent)
-    hour = hour_of(event.c.at)
+    attempt = db.table(ContactAttempt)
+    hour = hour_of(attempt.c.responded_at)
     query = (
         select(hour, func.count())
-        .join_from(attempt, event, event.c.id == attempt.c.response_event_id)
-        .join(db.table(Case), db.table(Case).c.id == attempt.c.case_id)
+        .select_from(attempt)
         .where(measure.sent(), measure.reached(Reach.answered), attempt.c.campaign_id.is_not(None))
-        .where(*measure.of_case(wanted), *measure.in_campaign(attempt.c.campaign_id, wanted))
+        .where(*measure.in_campaign(attempt.c.campaign_id, wanted))
         .where(*measure.within(attempt.c.due_at, wanted))
         .group_by(hour)
     )
+    query = measure.among(query, attempt.c.case_id, wanted)
     found: Counter[Hour] = Counter()
     for text, number in db.session().execute(query):
         found[_local(text)] += number

@@ -87,15 +87,15 @@ def days(wanted: Wanted) -> Table:
     return reach_tables.time_to_response(reach_queries.waited(wanted), frame(wanted))
 
 
-def call_hours(wanted: Wanted) -> Table:
+def call_hours(wanted: Wanted, hours: reach_queries.Hours | None = None) -> Table:
     """When calls reach somebody."""
-    found = reach_queries.hours(wanted, Channel.call)
+    found = (hours or reach_queries.hours(wanted))[Channel.call]
     return reach_tables.week("call-hours", _l("When calls reach somebody"), _l("calls"), found, frame(wanted))
 
 
-def visit_hours(wanted: Wanted) -> Table:
+def visit_hours(wanted: Wanted, hours: reach_queries.Hours | None = None) -> Table:
     """When home visits reach somebody."""
-    found = reach_queries.hours(wanted, Channel.visit)
+    found = (hours or reach_queries.hours(wanted))[Channel.visit]
     title = _l("When home visits reach somebody")
     return reach_tables.week("visit-hours", title, _l("home visits"), found, frame(wanted))
 

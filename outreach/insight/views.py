@@ -138,7 +138,7 @@ def moments() -> ResponseReturnValue:
 @roles(RoleName.coordinator)
 def work() -> ResponseReturnValue:
     """What was done, and for whom."""
-    lead = _l("Whom we approached and reached, and the work that it took.")
+    lead = _l("The calls, the visits and the work that they took.")
     return page("insight/_work.html", _l("Work"), lead, pages.work)
 
 

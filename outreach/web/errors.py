@@ -8,6 +8,7 @@ from flask_wtf.csrf import CSRFError
 from htmx_flask import request as htmx_request
 from werkzeug.exceptions import HTTPException
 
+from outreach import db
 from outreach.errors import Refused
 from outreach.i18n import _
 from outreach.web.access import API
@@ -37,6 +38,8 @@ def init_app(app: Flask) -> None:
     @app.errorhandler(Exception)
     def crash(error: Exception) -> ResponseReturnValue:
         log.exception("request failed: %s", request.endpoint)
+        # PostgreSQL answers nothing more in a transaction in which a statement failed, and the page reads who looks.
+        db.session().rollback()
         return page(500, _sentence(500))
 
 

@@ -35,9 +35,8 @@ HOURS = (
     "GROUP BY a.channel, {hour}"
 )
 WAITED = (
-    "SELECT count(*), min(waited) FROM (SELECT e.id, min(v.at) AS waited "
+    "SELECT count(*), min(waited) FROM (SELECT e.id, min(a.responded_at) AS waited "
     "FROM enrolment e JOIN case_file f ON f.id = e.case_id JOIN contact_attempt a ON a.enrolment_id = e.id "
-    "LEFT JOIN case_event v ON v.id = a.response_event_id "
     "WHERE e.began_on >= {first} AND e.began_on <= {last} AND {scope} IN ({codes}) "
     "GROUP BY e.id, f.id) one"
 )

@@ -50,6 +50,7 @@ def test_a_history_holds_together(world: World) -> None:
     )
     assert session.scalar(answered)
     assert session.scalar(answered.where(col(CaseEvent.at) < col(ContactAttempt.sent_at))) == 0
+    assert session.scalar(answered.where(col(CaseEvent.at) != col(ContactAttempt.responded_at))) == 0
     scanned = (
         select(func.count()).select_from(Response).join(CaseEvent, col(CaseEvent.id) == Response.event_id)
     )

@@ -181,6 +181,7 @@ class _Rows:
             "delivered_at": self._at("a.delivered"),
             "ended_at": self._at("a.ended"),
             "response_event_id": f"CASE WHEN {answered} THEN {self._id('a.answered', 'a.answer')} END",
+            "responded_at": self._at("a.answered"),
             "scanned_at": self._at("used.at"),
         }, (
             f"{CASES} JOIN story_attempt a ON a.story = c.story {plans} "

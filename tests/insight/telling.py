@@ -154,8 +154,10 @@ class _Teller:
             events.rows.sort(key=lambda row: row["at"])
         for seq, row in enumerate(events.rows, 1):
             self.add(CaseEvent, seq=seq, **row)
+        moments = {row["id"]: row["at"] for row in events.rows}
         for attempt_id, event_id in _belongs_to(attempts, events.rows).items():
-            next(row for row in attempts if row["id"] == attempt_id)["response_event_id"] = event_id
+            attempt = next(row for row in attempts if row["id"] == attempt_id)
+            attempt |= {"response_event_id": event_id, "responded_at": moments[event_id]}
         return case_id
 
     def enrolment(self, case_id: UUID, one: Enrolled) -> tuple[UUID, UUID]:
@@ -192,6 +194,7 @@ class _Teller:
                 "planned_at": each.due,
                 "due_at": each.due,
                 "response_event_id": None,
+                "responded_at": None,
                 "scanned_at": None,
                 **_ended(each),
             }

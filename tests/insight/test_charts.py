@@ -325,7 +325,9 @@ def test_a_figure_fits_when_its_page_becomes_narrow(shown: Callable[..., Page]) 
     page = shown(BARS, LINE, size=LAPTOP)
     before = canvas_of(page, "bars").bounding_box()
     page.set_viewport_size({"width": 360, "height": 780})
-    page.wait_for_function("() => document.querySelector('figure canvas').getBoundingClientRect().width < 320")
+    page.wait_for_function(
+        "() => document.querySelector('figure canvas').getBoundingClientRect().width < 320"
+    )
     after = canvas_of(page, "bars").bounding_box()
     assert before and after and after["height"] > before["height"]
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")

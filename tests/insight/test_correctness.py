@@ -127,7 +127,7 @@ def test_hours_and_work_are_those_of_a_slow_count(world: World, story: Story, as
             for channel in (Channel.call, Channel.visit):
                 got = {
                     (hour.weekday, hour.hour): (tried.done, tried.contact)
-                    for hour, tried in reach_queries.hours(wanted, channel).items()
+                    for hour, tried in reach_queries.hours(wanted)[channel].items()
                 }
                 assert got == reference.hours(rows, wanted, channel)
             answered = reach_queries.response_hours(wanted)

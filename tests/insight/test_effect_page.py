@@ -97,6 +97,7 @@ def _household(
             "due_at": PRINTED,
             "sent_at": PRINTED,
             "response_event_id": event if responded else None,
+            "responded_at": clock.parse("2026-03-12T12:00") if responded else None,
         }
     )
 

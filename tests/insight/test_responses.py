@@ -349,7 +349,7 @@ def test_what_is_long_stands_whole_in_the_file(world: World) -> None:
     client = world.sign_in(world.coordinator)
     assert len(rows()) > 100
     text = page(client)
-    assert f"{len(rows())} regels, per campagne, stap, kanaal, variant en gemeente" in text
+    assert "Per campagne, stap, kanaal, variant en gemeente" in text
     assert len(list(csv.reader(io.StringIO(client.get(f"{PAGE}.csv{EVER}").text)))) == len(rows()) + 1
 
 

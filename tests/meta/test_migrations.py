@@ -12,7 +12,7 @@ from alembic.script import ScriptDirectory
 from sqlmodel import SQLModel
 
 from outreach import db, schema, tables
-from tests.conftest import settings_for
+from tests.conftest import ON_POSTGRESQL, settings_for
 
 assert tables.__all__
 EMPTY = {"alembic_version"}
@@ -141,3 +141,32 @@ def test_every_constraint_has_a_name(engine: sa.Engine) -> None:
     inspector = sa.inspect(engine)
     for table in SQLModel.metadata.sorted_tables:
         assert all(key["name"] for key in inspector.get_foreign_keys(table.name)), table.name
+
+
+def test_what_was_answered_before_gets_the_moment_of_its_response(engine: sa.Engine) -> None:
+    with engine.connect().execution_options(writing=True) as connection, connection.begin():
+        _fill(connection)
+        connection.execute(sa.text("UPDATE contact_attempt SET response_event_id = NULL WHERE tries = 1"))
+    schema.migrate(engine, "0005")
+    schema.migrate(engine)
+    attempt, event = SQLModel.metadata.tables["contact_attempt"].c, SQLModel.metadata.tables["case_event"].c
+    moments = sa.select(attempt.responded_at, event.at)
+    query = moments.outerjoin(SQLModel.metadata.tables["case_event"], event.id == attempt.response_event_id)
+    with engine.connect() as connection:
+        found = connection.execute(query.order_by(attempt.tries)).all()
+    assert found[0] == (None, None)
+    assert found[1].responded_at == found[1].at == datetime(2026, 1, 3, tzinfo=UTC)
+
+
+@pytest.mark.skipif(not ON_POSTGRESQL, reason="SQLite breaks nothing off")
+def test_a_step_that_takes_long_is_not_broken_off(engine: sa.Engine) -> None:
+    """A request may take a minute, a migration of a million cases longer; here a request has a millisecond."""
+    with engine.begin() as connection:
+        connection.execute(sa.text(f'ALTER DATABASE "{engine.url.database}" SET statement_timeout = 1'))
+    impatient = sa.create_engine(engine.url)
+    with pytest.raises(sa.exc.OperationalError), impatient.begin() as connection:
+        connection.execute(sa.text("SELECT pg_sleep(0.01)"))
+    schema.migrate(impatient, "base")
+    schema.migrate(impatient)
+    assert _differences(engine) == []
+    impatient.dispose()
