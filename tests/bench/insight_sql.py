@@ -30,6 +30,11 @@ WORK = (
     f"SELECT f.municipality_code, f.coach_id, a.channel, a.result, count(*), {SENT} {ATTEMPTS} "
     "GROUP BY f.municipality_code, f.coach_id, a.channel, a.result"
 )
+CALLED = (
+    "SELECT count(*), sum(spoken) FROM (SELECT f.person_id, "
+    "max(CASE WHEN a.result IN ('spoke', 'appointment', 'declined') THEN 1 ELSE 0 END) AS spoken "
+    f"{ATTEMPTS} AND a.channel = 'call' AND a.status IN ('done', 'failed') GROUP BY f.person_id) one"
+)
 HOURS = (
     f"SELECT a.channel, {{hour}}, count(*) {ATTEMPTS} AND {{plus}}a.channel IN ('call', 'visit') "
     "GROUP BY a.channel, {hour}"
@@ -47,10 +52,10 @@ OUTCOMES = (
 )
 
 LOWER_BOUNDS = {
-    "/reports": (PEOPLE, STEPS, WORK),
+    "/reports": (PEOPLE, STEPS),
     "/reports/responses": (PEOPLE, STEPS),
     "/reports/outcomes": (OUTCOMES,),
     "/reports/moments": (HOURS, WAITED),
-    "/reports/work": (PEOPLE, WORK),
+    "/reports/work": (WORK, CALLED),
 }
 """By the address of the page; what is not here has no figure of its own to compare with."""
