@@ -143,11 +143,12 @@ def random_world(world: World, seed: int) -> random.Random:
     lot = random.Random(seed)  # a world for a test, no secret
     cases = [world.case(municipality=lot.choice(list(MUNICIPALITIES))) for _ in range(15)]
     made = [campaigns.create(world.region.id, f"c{n}", "drie-weken") for n in range(3)]
-    events = {event.case_id: event.id for event in db.session().scalars(select(CaseEvent))}
+    events = {event.case_id: event for event in db.session().scalars(select(CaseEvent))}
     first = clock.parse("2026-03-01T00:00")
     with db.write() as session:
         for _ in range(300):
             case = lot.choice(cases)
+            response = events[case.id] if lot.random() < 0.4 else None
             session.add(
                 ContactAttempt(
                     case_id=case.id,
@@ -160,7 +161,8 @@ def random_world(world: World, seed: int) -> random.Random:
                     result=lot.choice([None, *(result.value for result in Result)]),
                     planned_at=first,
                     due_at=first + timedelta(minutes=lot.randrange(10 * 24 * 60)),
-                    response_event_id=events[case.id] if lot.random() < 0.4 else None,
+                    response_event_id=response and response.id,
+                    responded_at=response and response.at,
                 )
             )
     return lot
