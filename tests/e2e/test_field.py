@@ -26,6 +26,8 @@ from tests.factories import World
 from tests.responses.letters import events, status
 from tests.visits.door import plan_visit
 
+pytestmark = pytest.mark.browser
+
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 

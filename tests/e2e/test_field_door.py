@@ -24,6 +24,8 @@ from tests.e2e.field_phone import PASSPHRASE, Phone, in_a_browser_of_its_own, re
 from tests.factories import World
 from tests.visits.door import plan_visit
 
+pytestmark = pytest.mark.browser
+
 
 @pytest.fixture
 def case(world: World) -> Case:

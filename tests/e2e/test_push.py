@@ -22,6 +22,8 @@ from tests.factories import World, post
 from tests.fakes.push_service import PushService, push_service, until
 from tests.responses.letters import letter
 
+pytestmark = pytest.mark.browser
+
 PAGE = "/me/devices"
 WITHIN = 8
 """Seconds from an answer to the phone, on a machine that is busy with other tests."""
