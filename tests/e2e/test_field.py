@@ -97,6 +97,35 @@ def finished(phone: Phone, visit: UUID, note: str = "Goed gesprek") -> None:
     phone.expect_state("Wacht op deze telefoon")
 
 
+def test_the_list_that_was_still_being_drawn_does_not_cover_the_visit_that_was_opened(
+    phone: Phone, case: Case
+) -> None:
+    visit = plan_visit(case)
+    phone.open()
+    phone.offline()
+    phone.begin(visit)
+    # On a slow phone the list, which reads what was begun, is drawn for a while.
+    phone.page.evaluate(
+        """() => {
+          const real = IDBObjectStore.prototype.getAllKeys;
+          IDBObjectStore.prototype.getAllKeys = function (...given) {
+            const request = real.apply(this, given), add = request.addEventListener.bind(request);
+            request.addEventListener = (kind, heard) => add(kind, event => setTimeout(() => heard(event), 500));
+            return request;
+          };
+        }"""
+    )
+    phone.page.evaluate(
+        """visit => new Promise(done => {
+          location.hash = '';
+          setTimeout(() => { location.hash = `visit/${visit}`; setTimeout(done, 1500); }, 60);
+        })""",
+        str(visit),
+    )
+    expect(phone.page.locator("[data-form]")).to_be_visible(timeout=100)
+    expect(phone.page.locator("[data-list]")).to_have_count(0)
+
+
 def test_what_was_filled_in_is_there_after_a_reload_and_when_the_browser_was_killed(
     phone: Phone, case: Case
 ) -> None:

@@ -60,7 +60,8 @@ CUT_OR_OUTSIDE = """() => {
     const words = document.createTreeWalker(document.querySelector('main'), NodeFilter.SHOW_TEXT);
     for (let text = words.nextNode(); text; text = words.nextNode()) {
       if (!text.data.trim() || !text.parentElement.checkVisibility()) continue;
-      if (text.parentElement.closest('.visually-hidden, select, textarea, thead')) continue;
+      if (text.parentElement.closest('select, textarea, thead')) continue;
+      if (getComputedStyle(text.parentElement).clipPath === 'inset(50%)') continue;  // for the ear alone
       if (getComputedStyle(text.parentElement).textOverflow === 'ellipsis') continue;
       const range = document.createRange();
       range.selectNodeContents(text);

@@ -69,7 +69,7 @@ async function showPage(): Promise<void> {
   flush = async () => undefined;
   const id = visitInAddress();
   if (id) {
-    flush = await showVisit(id, bundle, { main, note, finished });
+    flush = await showVisit(id, bundle, { main, note, finished, here: () => visitInAddress() === id });
   } else {
     await showList();
   }
@@ -83,6 +83,7 @@ async function showList(): Promise<void> {
     erased: erased && bundle === null,
     mend: (report: Waiting) => void mendReport(report),
     again: () => void sync(true),
+    here: () => visitInAddress() === null,
   };
   await showRound(main, bundle, account);
 }
