@@ -6,13 +6,14 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 from flask import Flask, g, request_started
 from flask.testing import FlaskClient
-from sqlalchemy import create_engine, event, inspect, text
+from sqlalchemy import Connection, create_engine, event, inspect, text
 from sqlmodel import SQLModel
 
 from outreach import config, create_app, db, schema
@@ -91,16 +92,23 @@ def _migrate(url: str) -> None:
     engine.dispose()
 
 
-def _new_database(server: str, name: str, template: str = "template1") -> str:
+@contextmanager
+def at_once(url: str) -> Iterator[Connection]:
+    """A connection to PostgreSQL on which each statement commits by itself."""
     engine = create_engine(
-        server.replace("postgresql://", "postgresql+psycopg://", 1), isolation_level="AUTOCOMMIT"
+        url.replace("postgresql://", "postgresql+psycopg://", 1), isolation_level="AUTOCOMMIT"
     )
     with engine.connect() as connection:
+        yield connection
+    engine.dispose()
+
+
+def _new_database(server: str, name: str, template: str = "template1") -> str:
+    with at_once(server) as connection:
         # PostgreSQL copies only what nobody is connected to; a command that ran in this process may still be.
         leave = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name"
         connection.execute(text(leave), {"name": template})
         connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'))
-    engine.dispose()
     head, _, query = server.partition("?")
     return head.rsplit("/", 1)[0] + f"/{name}" + (f"?{query}" if query else "")
 
@@ -126,11 +134,8 @@ def emptied() -> list[str]:
 
 def _empty(url: str) -> None:
     """All rows away, and the tables that somebody made at run time; whoever is connected still goes."""
-    engine = create_engine(
-        url.replace("postgresql://", "postgresql+psycopg://", 1), isolation_level="AUTOCOMMIT"
-    )
     ours = set(SQLModel.metadata.tables)
-    with engine.connect() as connection:
+    with at_once(url) as connection:
         leave = (
             "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = current_database() "
         )
@@ -139,7 +144,6 @@ def _empty(url: str) -> None:
         drop = [f'DROP TABLE "{name}" CASCADE' for name in sorted(tables - ours)]
         delete = [f'DELETE FROM "{name}"' for name in sorted(ours)]
         connection.execute(text("; ".join(["SET session_replication_role = replica", *drop, *delete])))
-    engine.dispose()
 
 
 def copied(template: str, request: pytest.FixtureRequest, folder: Path) -> str:

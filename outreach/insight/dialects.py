@@ -6,8 +6,10 @@ from sqlalchemy import Integer, String
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
-WIDTH = 11
-"""Bits of the widest number that is folded: Reach."""
+from outreach.attempts.reach import Reach
+
+WIDTH = max(Reach).bit_length()
+"""Bits of the widest number that is folded."""
 
 
 class week_of(FunctionElement[Any]):  # noqa: N801 (written as SQL functions are)

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from enum import IntFlag, StrEnum
-from functools import cache
+from functools import cache, reduce
+from operator import add
 from typing import Any
 from uuid import UUID
 
@@ -205,10 +206,8 @@ def _progress(begun: CTE, came: CTE) -> ColumnElement[int]:
         Progress.visited: has(Reach.visited),
         Progress.foreseen: and_(responded, begun.c.visit_planned == 1),
     }
-    found: Any = literal(0)
-    for bit, condition in holds.items():
-        found = found + case((condition, bit.value), else_=0)
-    return found  # type: ignore[no-any-return]  # a sum of numbers
+    bits = [case((condition, bit.value), else_=0) for bit, condition in holds.items()]
+    return reduce(add, bits)
 
 
 def _counted(each: CTE, dimension: Dimension | None) -> Select[Any]:

@@ -83,6 +83,8 @@ def _read(query: Select[Any]) -> list[Group]:
     ]
 
 
+KEYS = ("step", "channel", "variant", "reach")
+TOGETHER = literal("")
 Key = tuple[Any, str, str, str | None, str]
 
 
@@ -115,18 +117,15 @@ def _by_case(wanted: Wanted, *, municipality: bool) -> Select[Any]:
         case((came, 1), else_=0),
         case((and_(came, file.outcome.is_not(None)), 1), else_=0),
     ]
-    query = _attempts(wanted, *([] if municipality else [NONE]), *by).group_by(*by)
+    query = _attempts(wanted, *([] if municipality else [TOGETHER]), *by).group_by(*by)
     return query.join(db.table(Case), file.id == attempt.case_id).where(*measure.of_case(wanted))
 
 
 def _by_index(wanted: Wanted) -> Select[Any]:
     """The attempts alone, as the index has them."""
     return measure.among(
-        _attempts(wanted, NONE, literal(0), literal(0)), db.table(ContactAttempt).c.case_id, wanted
+        _attempts(wanted, TOGETHER, literal(0), literal(0)), db.table(ContactAttempt).c.case_id, wanted
     )
-
-
-NONE = literal("")
 
 
 def _attempts(wanted: Wanted, *place: ColumnElement[Any]) -> Select[Any]:
@@ -140,9 +139,6 @@ def _attempts(wanted: Wanted, *place: ColumnElement[Any]) -> Select[Any]:
         .where(*measure.in_campaign(attempt.c.campaign_id, wanted))
         .group_by(*keys)
     )
-
-
-KEYS = ("step", "channel", "variant", "reach")
 
 
 def _campaigns(ids: set[Any]) -> dict[Any, tuple[str, str, str]]:

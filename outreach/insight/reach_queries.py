@@ -48,9 +48,8 @@ def waited(wanted: Wanted) -> Waited:
     together = 0
     for number_of_days, number in db.session().execute(query):
         together += number
-        if (
-            number_of_days is not None
-        ):  # before the first attempt: who called by herself, as it were on the same day
+        if number_of_days is not None:
+            # Before the first attempt: who called by herself, as it were on the same day.
             found[max(0, number_of_days)] += number
     return Waited(together, found)
 

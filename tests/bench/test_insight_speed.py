@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import create_engine, text
+from sqlalchemy import text
 
 from outreach import clock, create_app
 from tests import conftest
@@ -183,12 +183,8 @@ def test_older_events_cost_nothing(whole: Filled, half: Filled) -> None:
 
 def _tidied(url: str) -> None:
     """What PostgreSQL does by itself in a quiet hour; while the history was written, an open read held it up."""
-    engine = create_engine(
-        url.replace("postgresql://", "postgresql+psycopg://", 1), isolation_level="AUTOCOMMIT"
-    )
-    with engine.connect() as connection:
+    with conftest.at_once(url) as connection:
         connection.execute(text("VACUUM (ANALYZE)"))
-    engine.dispose()
 
 
 @pytest.fixture

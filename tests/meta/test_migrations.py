@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.operations import Operations
 from alembic.script import ScriptDirectory
 from sqlmodel import SQLModel
 
@@ -156,6 +157,21 @@ def test_what_was_answered_before_gets_the_moment_of_its_response(engine: sa.Eng
         found = connection.execute(query.order_by(attempt.tries)).all()
     assert found[0] == (None, None)
     assert found[1].responded_at == found[1].at == datetime(2026, 1, 3, tzinfo=UTC)
+
+
+def test_of_more_than_are_filled_at_once_none_is_forgotten(
+    engine: sa.Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    step = ScriptDirectory.from_config(schema.alembic_config()).get_revision("0006")
+    monkeypatch.setattr(step.module, "AT_ONCE", 2)
+    missing = sa.text("SELECT count(*) FROM contact_attempt WHERE responded_at IS NULL")
+    with engine.connect().execution_options(writing=True) as connection, connection.begin():
+        _fill(connection, 5)
+        connection.execute(sa.text("UPDATE contact_attempt SET responded_at = NULL"))
+        assert connection.scalar(missing) == 5
+        with Operations.context(MigrationContext.configure(connection)):
+            step.module._fill()
+        assert connection.scalar(missing) == 0
 
 
 @pytest.mark.skipif(not ON_POSTGRESQL, reason="SQLite breaks nothing off")

@@ -31,6 +31,7 @@ let running: Promise<void> | null = null;
 let asked = false;
 let drawing: Promise<void> | null = null;
 let changed = false;
+let turn: Promise<void> = Promise.resolve();
 let over = false;
 const names = new Map<string, string>();
 
@@ -63,13 +64,22 @@ function visitInAddress(): string | null {
 
 const writing = (): boolean => main.querySelector("[data-form]:not([hidden])") !== null;
 
-async function showPage(): Promise<void> {
+/** One drawing at a time: what was asked for first never comes over what was asked for last. */
+function inTurn(work: () => Promise<void>): Promise<void> {
+  const mine = turn.then(work);
+  turn = mine.catch(() => undefined);
+  return mine;
+}
+
+const showPage = (): Promise<void> => inTurn(drawPage);
+
+async function drawPage(): Promise<void> {
   if ((await safe.state()) !== "open") return;
   await flush();
   flush = async () => undefined;
   const id = visitInAddress();
   if (id) {
-    flush = await showVisit(id, bundle, { main, note, finished, here: () => visitInAddress() === id });
+    flush = await showVisit(id, bundle, { main, note, finished });
   } else {
     await showList();
   }
@@ -83,7 +93,6 @@ async function showList(): Promise<void> {
     erased: erased && bundle === null,
     mend: (report: Waiting) => void mendReport(report),
     again: () => void sync(true),
-    here: () => visitInAddress() === null,
   };
   await showRound(main, bundle, account);
 }
@@ -191,7 +200,7 @@ function refresh(): Promise<void> {
     changed = true;
     return drawing;
   }
-  drawing = draw().finally(() => {
+  drawing = inTurn(draw).finally(() => {
     drawing = null;
     const again = changed;
     changed = false;

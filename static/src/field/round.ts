@@ -10,8 +10,6 @@ export interface Account {
   erased: boolean;
   mend: (one: Waiting) => void;
   again: () => void;
-  /** Whether the round is still what should be seen: while it was read, a visit may have been opened. */
-  here: () => boolean;
 }
 
 export async function showRound(main: HTMLElement, bundle: Bundle | null, account: Account): Promise<void> {
@@ -32,7 +30,7 @@ export async function showRound(main: HTMLElement, bundle: Bundle | null, accoun
   one<HTMLElement>(page, "[data-sent-title]").hidden = account.outbox.length === 0;
   const newest = [...account.outbox].sort((a, b) => b.queuedAt - a.queuedAt);
   one(page, "[data-sent]").append(...newest.map((each) => item(each, account)));
-  if (account.here()) main.replaceChildren(page);
+  main.replaceChildren(page);
 }
 
 function dayOf(day: string): string {

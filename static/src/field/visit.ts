@@ -12,8 +12,6 @@ export interface Surroundings {
   main: HTMLElement;
   note: (sentence: string, tone?: "ok" | "bad" | "info") => void;
   finished: () => void;
-  /** Whether this visit is still what should be seen: while it was read, one may have gone back. */
-  here: () => boolean;
 }
 
 const SOON = 250;
@@ -21,7 +19,6 @@ const SOON = 250;
 export async function showVisit(id: string, bundle: Bundle | null, around: Surroundings): Promise<() => Promise<void>> {
   const draft = await readDraft(id);
   const visit = bundle?.visits.find((each) => each.visit === id);
-  if (!around.here()) return async () => undefined;
   const page = frame("visit");
   const facts = one<HTMLElement>(page, "[data-facts]");
   const name = visit?.name ?? draft?.name;

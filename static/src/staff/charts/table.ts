@@ -25,10 +25,10 @@ export interface Figures {
   cut: boolean;
 }
 
-/** The words of a cell, without those that stand there for phones only. */
+/** The words of a cell, without those that are for the eye on a phone or for the ear alone. */
 function words(cell: Element): string {
   const copy = cell.cloneNode(true) as Element;
-  copy.querySelectorAll(".cell-label, .visually-hidden").forEach((extra) => extra.remove());
+  copy.querySelectorAll('[aria-hidden="true"], .visually-hidden').forEach((extra) => extra.remove());
   return (copy.textContent ?? "").replace(/\s+/g, " ").trim();
 }
 
